@@ -1,0 +1,37 @@
+"""Steepest descent, small enough to read: directions, norms, Taylor models and the descent loop."""
+
+from steepest.descent import Path, descend, fixed_length, learning_rate
+from steepest.directions import angle, cosine, directional_derivative, steepest_direction
+from steepest.loss import Loss
+from steepest.losses import bowl, kinked, logistic, quadratic, rosenbrock
+from steepest.norms import L1, L2, LINF, Norm
+from steepest.sphere import circle, random_directions
+from steepest.taylor import along, curvature, first_order, measured_order, second_order
+
+__all__ = [
+    "L1",
+    "L2",
+    "LINF",
+    "Loss",
+    "Norm",
+    "Path",
+    "along",
+    "angle",
+    "bowl",
+    "circle",
+    "cosine",
+    "curvature",
+    "descend",
+    "directional_derivative",
+    "first_order",
+    "fixed_length",
+    "kinked",
+    "learning_rate",
+    "logistic",
+    "measured_order",
+    "quadratic",
+    "random_directions",
+    "rosenbrock",
+    "second_order",
+    "steepest_direction",
+]

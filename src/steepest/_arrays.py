@@ -1,0 +1,150 @@
+"""Which array library the numbers live in, and the checks every public function shares."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, TypeAlias
+
+import numpy as np
+from array_api_compat import array_namespace, is_array_api_obj, is_lazy_array, is_numpy_array
+from array_api_compat import numpy as numpy_namespace
+
+Array: TypeAlias = Any
+NO_ANGLE = "it points nowhere. Pass a vector with a component that is not zero."
+
+
+def namespace(*values: Any) -> Any:
+    """Return the array library of the values: NumPy unless one of them belongs to another."""
+    others = [v for v in values if is_array_api_obj(v) and not is_numpy_array(v)]
+    return array_namespace(*others) if others else numpy_namespace
+
+
+def at_hand(x: Array) -> bool:
+    """Tell whether looking at the values costs nothing; on Dask and JAX it may start a computation."""
+    return not is_lazy_array(x)
+
+
+def plain(x: Array) -> Any:
+    """Return a NumPy scalar as a float; leave every other array as it is."""
+    return float(x) if is_numpy_array(x) and x.ndim == 0 else x
+
+
+def vectors(*, beside: Any = None, **named: Any) -> tuple[Any, ...]:
+    """Return the array library, then each argument as vectors of floats of one type and one dimension.
+
+    Integers and lists take the float type of the other arguments; the last axis is the vector. What stands
+    beside the vectors has a say in the library only.
+    """
+    xp = namespace(beside, *named.values())
+    arrays = [numbers(xp, name, value) for name, value in named.items()]
+    floating = [a for a, v in zip(arrays, named.values(), strict=True) if is_array_api_obj(v) and _is_float(xp, a)]
+    dtype = xp.result_type(*floating) if floating else xp.__array_namespace_info__().default_dtypes()["real floating"]
+    arrays = [xp.astype(a, dtype, copy=False) for a in arrays]
+    for name, a in zip(named, arrays, strict=True):
+        _check_vectors(xp, name, a)
+    first, *rest = named
+    for name, a in zip(rest, arrays[1:], strict=True):
+        if a.shape[-1] != arrays[0].shape[-1]:
+            raise ValueError(
+                f"{name} has {a.shape[-1]} components and {first} has {arrays[0].shape[-1]}: "
+                "pass vectors of the same space."
+            )
+    return (xp, *arrays)
+
+
+def single(name: str, x: Array) -> None:
+    """Refuse several vectors where one is wanted."""
+    if x.ndim != 1:
+        raise ValueError(f"{name} has shape {tuple(x.shape)}: pass one vector, of shape (d,).")
+
+
+def nonzero(xp: Any, name: str, x: Array, why: str) -> None:
+    """Refuse a zero vector where the values are at hand."""
+    if at_hand(x) and not bool(xp.all(xp.any(x != 0, axis=-1))):
+        raise ValueError(f"{name} is zero: {why}")
+
+
+def number(name: str, value: Any, *, positive: bool = False) -> float:
+    """Return a finite float that is not negative (and not zero, if it must be positive)."""
+    wanted = "a positive number" if positive else "zero or a positive number"
+    if isinstance(value, (bool, str, bytes, complex)) or getattr(value, "shape", ()) != ():
+        raise TypeError(f"{name} is {value!r}: pass {wanted}.")
+    try:
+        result = float(value)
+    except TypeError as error:
+        raise TypeError(f"{name} is {value!r}: pass {wanted}.") from error
+    if not math.isfinite(result) or result < 0 or (positive and result == 0):
+        raise ValueError(f"{name} is {value!r}: pass {wanted}.")
+    return result
+
+
+def whole(name: str, value: Any, *, least: int) -> int:
+    """Return an int of at least the given size."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{name} is {value!r}: pass a whole number.")
+    if value < least:
+        raise ValueError(f"{name} is {value}: pass at least {least}.")
+    return int(value)
+
+
+def scalars(name: str, value: Any, like: Array, *, signed: bool = False) -> Array:
+    """Return finite numbers, one or a row, in the array library and float type of the vector they go with."""
+    xp = namespace(like)
+    array = xp.astype(numbers(xp, name, value), like.dtype, copy=False)
+    if array.ndim > 1:
+        raise ValueError(f"{name} has shape {tuple(array.shape)}: pass one number, or a row of shape (n,).")
+    _check_finite(xp, name, array)
+    if not signed and at_hand(array) and bool(xp.any(array < 0)):
+        raise ValueError(f"{name} holds {float(xp.min(array))}, a negative length: turn the direction around instead.")
+    return array
+
+
+def shift(xp: Any, x: Array, exponent: Array) -> Array:
+    """Return ``x * 2**exponent``, in two halves so that no power overflows unless the result does."""
+    half = xp.floor(exponent / 2)
+    two = xp.asarray(2.0, dtype=x.dtype)
+    return x * xp.pow(two, half) * xp.pow(two, exponent - half)
+
+
+def split(xp: Any, x: Array) -> tuple[Array, Array]:
+    """Return vectors scaled exactly to a largest component in [1, 2), and the exponents that scale them back."""
+    largest = xp.max(xp.abs(x), axis=-1, keepdims=True)
+    exponent = xp.floor(xp.log2(xp.where(largest == 0, xp.ones_like(largest), largest)))
+    return shift(xp, x, -exponent), exponent
+
+
+def dot(xp: Any, a: Array, b: Array) -> Array:
+    """Return inner products over the last axis that neither overflow nor underflow on the way."""
+    (a, m), (b, n) = split(xp, a), split(xp, b)
+    return shift(xp, xp.vecdot(a, b), (m + n)[..., 0])
+
+
+def numbers(xp: Any, name: str, value: Any) -> Array:
+    """Return real numbers as an array, or say why the value is none."""
+    try:
+        array = value if is_array_api_obj(value) and array_namespace(value) == xp else xp.asarray(np.asarray(value))
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"{name} cannot be read as an array of numbers ({error}): pass rows of one length.") from error
+    if not (_is_float(xp, array) or xp.isdtype(array.dtype, "integral")):
+        raise TypeError(f"{name} has dtype {array.dtype}: pass real numbers (floats or integers).")
+    return array
+
+
+def _is_float(xp: Any, array: Array) -> bool:
+    return bool(xp.isdtype(array.dtype, "real floating"))
+
+
+def _check_vectors(xp: Any, name: str, array: Array) -> None:
+    """Refuse numbers that are no vectors: a scalar, an empty array, a value that is not finite."""
+    if array.ndim == 0:
+        raise ValueError(f"{name} is a single number: pass a vector, of shape (d,).")
+    if 0 in array.shape:
+        raise ValueError(f"{name} is empty (shape {tuple(array.shape)}): pass at least one vector of one component.")
+    _check_finite(xp, name, array)
+
+
+def _check_finite(xp: Any, name: str, array: Array) -> None:
+    if at_hand(array) and not bool(xp.all(xp.isfinite(array))):
+        flat = xp.reshape(array, (-1,))
+        first = int(xp.nonzero(~xp.isfinite(flat))[0][0])
+        raise ValueError(f"{name} holds {float(flat[first])} (entry {first}): pass finite numbers.")

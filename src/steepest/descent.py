@@ -1,0 +1,176 @@
+"""The descent loop: which way comes from a norm, how far from a step rule; it leaves its path."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from steepest._arrays import Array, at_hand, number, single, vectors, whole
+from steepest.directions import directional_derivative, steepest_direction
+from steepest.loss import Loss
+from steepest.norms import L2, Norm
+
+StepRule = Callable[[Loss, Array, Array, Array], Array]
+
+
+@dataclass(frozen=True)
+class Path:
+    """What a descent left behind: every point, every loss, and why it stopped.
+
+    Parameters
+    ----------
+    points : array, shape (n + 1, d)
+        The start and the point after each of the n steps.
+    values : array, shape (n + 1,)
+        The loss at each point.
+    stopped : str
+        ``"all steps taken"``, ``"gradient is zero"``, or ``"out of range"`` when the loss or its gradient grew past
+        the largest float: the path then ends at the last point where both were finite.
+
+    Examples
+    --------
+    >>> from steepest import quadratic
+    >>> path = descend(quadratic([1, 4]), [4.0, 1.0], learning_rate(0.125), 2)
+    >>> path.points.round(4)
+    array([[4.    , 1.    ],
+           [3.5   , 0.5   ],
+           [3.0625, 0.25  ]])
+    >>> path.stopped
+    'all steps taken'
+    """
+
+    points: Array
+    values: Array
+    stopped: str
+
+
+def learning_rate(alpha: float) -> StepRule:
+    """Step rule of the update ``w - alpha * gradient``: the step is the longer, the steeper the loss.
+
+    Parameters
+    ----------
+    alpha : float
+        Learning rate, positive, in weight units squared per loss unit.
+
+    Returns
+    -------
+    callable
+        ``rule(loss, w, gradient, direction)``, the step length ``-alpha * (gradient @ direction)``, shape ().
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `alpha` is not a positive number.
+
+    References
+    ----------
+    Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 4.3.
+
+    Examples
+    --------
+    >>> learning_rate(0.1)(None, None, [3.0, -4.0], [-0.6, 0.8])
+    0.5
+    """
+    alpha = number("alpha", alpha, positive=True)
+    return lambda loss, w, gradient, direction: -alpha * directional_derivative(gradient, direction)
+
+
+def fixed_length(eta: float) -> StepRule:
+    """Step rule that goes equally far however steep the loss is.
+
+    Parameters
+    ----------
+    eta : float
+        Step length, positive, in weight units.
+
+    Returns
+    -------
+    callable
+        ``rule(loss, w, gradient, direction)``, always `eta`, shape ().
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `eta` is not a positive number.
+
+    References
+    ----------
+    Boyd & Vandenberghe, *Convex Optimization* (2004), section 9.4 (normalized steepest descent).
+
+    Examples
+    --------
+    >>> fixed_length(0.1)(None, None, [3.0, -4.0], [-0.6, 0.8])
+    0.1
+    """
+    eta = number("eta", eta, positive=True)
+    return lambda loss, w, gradient, direction: eta
+
+
+def descend(loss: Loss, start: Array, step: StepRule, iterations: int, *, norm: Norm = L2) -> Path:
+    """Step down a loss, each step along the steepest direction at its point.
+
+    Parameters
+    ----------
+    loss : Loss
+        The loss.
+    start : array, shape (d,)
+        The first point.
+    step : callable
+        Step rule: ``step(loss, w, gradient, direction)`` returns a step length.
+    iterations : int
+        Steps to take at the most.
+    norm : Norm
+        What "a step of length one" means.
+
+    Returns
+    -------
+    Path
+        Points of shape (n + 1, d), losses of shape (n + 1,), and why it stopped.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `start` is not one finite real vector, `iterations` not a whole number, or a step negative.
+
+    References
+    ----------
+    Boyd & Vandenberghe, *Convex Optimization* (2004), algorithm 9.3 (gradient descent method).
+
+    Examples
+    --------
+    >>> from steepest import quadratic
+    >>> descend(quadratic([1, 4]), [4.0, 1.0], learning_rate(0.25), 2).values
+    array([10.     ,  4.5    ,  2.53125])
+    """
+    xp, w = vectors(start=start)
+    single("start", w)
+    points, values, stopped = [w], [loss(w)], "all steps taken"
+    with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges says so in `stopped`
+        for _ in range(whole("iterations", iterations, least=0)):
+            gradient = loss.gradient(w)
+            if at_hand(gradient) and not bool(xp.any(gradient != 0)):
+                stopped = "gradient is zero"
+                break
+            direction = steepest_direction(gradient, norm)
+            w = w + _length(step(loss, w, gradient, direction)) * direction
+            value = loss(w) if _finite(xp, w) else math.inf
+            if not _finite(xp, value, w) or not _finite(xp, loss.gradient(w)):
+                stopped = "out of range"
+                break
+            points.append(w)
+            values.append(value)
+    return Path(xp.stack(points), xp.stack([xp.asarray(v, dtype=w.dtype) for v in values]), stopped)
+
+
+def _length(eta: Array) -> Array:
+    """Refuse a step rule's answer that is no length; a lazy one is taken at its word."""
+    return number("step", eta) if at_hand(eta) else eta
+
+
+def _finite(xp: Any, *arrays: Array) -> bool:
+    """Tell whether all numbers at hand are finite."""
+    return all(bool(xp.all(xp.isfinite(xp.asarray(a)))) for a in arrays if at_hand(a))

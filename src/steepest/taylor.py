@@ -1,0 +1,194 @@
+"""Taylor models of the loss along a direction, and how fast their error shrinks with the step."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from steepest._arrays import Array, dot, numbers, plain, scalars, single, vectors
+from steepest.directions import directional_derivative
+from steepest.loss import Loss
+
+
+def along(loss: Loss, w: Array, direction: Array, steps: Array) -> Array:
+    """Return the loss after steps of the given lengths along one direction.
+
+    Parameters
+    ----------
+    loss : Loss
+        The loss.
+    w : array, shape (d,)
+        Where the steps start.
+    direction : array, shape (d,)
+        Where they go; steps are lengths when it is a unit vector.
+    steps : float or array, shape (n,)
+        Step lengths, zero or positive.
+
+    Returns
+    -------
+    float or array, shape () or (n,)
+        ``loss(w + steps * direction)``, in loss units.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not finite and real, `w` or `direction` is more than one vector, or a step is negative.
+
+    References
+    ----------
+    Nocedal & Wright, *Numerical Optimization* (2nd ed., 2006), section 2.2 (line search).
+
+    Examples
+    --------
+    >>> from steepest import quadratic
+    >>> along(quadratic([1, 2]), [1.0, 1.0], [0.0, -1.0], [0.0, 0.5, 1.0])
+    array([1.5 , 0.75, 0.5 ])
+    """
+    w, direction, steps = _line(w, direction, steps)
+    return loss(w + steps[..., None] * direction)
+
+
+def curvature(loss: Loss, w: Array, direction: Array) -> Array:
+    """Second derivative of the loss along a direction.
+
+    Parameters
+    ----------
+    loss : Loss
+        The loss.
+    w : array, shape (d,) or (..., d)
+        Where.
+    direction : array, shape (d,) or (..., d)
+        Along what; a unit vector gives the curvature per unit of length squared.
+
+    Returns
+    -------
+    float or array, shape (...)
+        ``direction @ H @ direction``, with the Hessian ``H`` at `w`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not finite real vectors, or the dimensions differ.
+
+    References
+    ----------
+    Nocedal & Wright, *Numerical Optimization* (2nd ed., 2006), theorem 2.1 (Taylor's theorem).
+
+    Examples
+    --------
+    >>> from steepest import quadratic
+    >>> curvature(quadratic([1, 9]), [0.0, 0.0], [0.6, 0.8])
+    6.12
+    """
+    xp, w, direction = vectors(w=w, direction=direction)
+    return plain(dot(xp, direction, loss.hessian_product(w, direction)))
+
+
+def first_order(loss: Loss, w: Array, direction: Array, steps: Array) -> Array:
+    """Return the linear model of the loss along a direction: its value and slope, nothing more.
+
+    Parameters
+    ----------
+    loss, w, direction, steps
+        As for `along`: shapes (d,), (d,), and () or (n,).
+
+    Returns
+    -------
+    float or array, shape () or (n,)
+        ``loss(w) + steps * (gradient @ direction)``, in loss units.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for `along`.
+
+    References
+    ----------
+    Nocedal & Wright, *Numerical Optimization* (2nd ed., 2006), theorem 2.1 (Taylor's theorem).
+
+    Examples
+    --------
+    >>> from steepest import quadratic
+    >>> first_order(quadratic([1, 2]), [1.0, 1.0], [0.0, -1.0], [0.0, 0.5, 1.0])
+    array([ 1.5,  0.5, -0.5])
+    """
+    w, direction, steps = _line(w, direction, steps)
+    return plain(loss(w) + steps * directional_derivative(loss.gradient(w), direction))
+
+
+def second_order(loss: Loss, w: Array, direction: Array, steps: Array) -> Array:
+    """Return the quadratic model of the loss along a direction: its value, slope and curvature.
+
+    Parameters
+    ----------
+    loss, w, direction, steps
+        As for `along`: shapes (d,), (d,), and () or (n,).
+
+    Returns
+    -------
+    float or array, shape () or (n,)
+        The linear model plus ``steps**2 / 2 * (direction @ H @ direction)``, in loss units.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for `along`.
+
+    References
+    ----------
+    Nocedal & Wright, *Numerical Optimization* (2nd ed., 2006), theorem 2.1 (Taylor's theorem).
+
+    Examples
+    --------
+    >>> from steepest import quadratic
+    >>> second_order(quadratic([1, 2]), [1.0, 1.0], [0.0, -1.0], [0.0, 0.5, 1.0])
+    array([1.5 , 0.75, 0.5 ])
+    """
+    w, direction, steps = _line(w, direction, steps)
+    return plain(first_order(loss, w, direction, steps) + steps**2 / 2 * curvature(loss, w, direction))
+
+
+def measured_order(steps: Array, errors: Array) -> float:
+    """Power of the step at which an error shrinks: the slope of its log-log plot.
+
+    Parameters
+    ----------
+    steps : array, shape (n,)
+        At least two different step lengths, all positive.
+    errors : array, shape (n,)
+        The error at each, of either sign, none of them zero.
+
+    Returns
+    -------
+    float
+        The ``p`` of the best fit ``abs(errors) = c * steps**p`` (least squares of the logarithms).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there are not two different positive steps with an error each, or an error is zero.
+
+    References
+    ----------
+    LeVeque, *Finite Difference Methods for Ordinary and Partial Differential Equations* (2007), section A.6.
+
+    Examples
+    --------
+    >>> measured_order([0.1, 0.2, 0.4], [0.03, 0.12, 0.48])
+    2.0
+    """
+    _, steps, errors = vectors(steps=steps, errors=errors)
+    x, y = np.asarray(steps, dtype=float), np.abs(np.asarray(errors, dtype=float))
+    if x.ndim != 1 or x.shape != y.shape or len(set(x.tolist())) < 2 or x.min() <= 0:
+        raise ValueError(f"steps is {x}: pass two or more different positive steps, and one error for each.")
+    if y.min() == 0:
+        raise ValueError("errors holds 0: the model is exact there, or the step too small to see its error.")
+    log_x = np.log(x) - np.log(x).mean()
+    return float(log_x @ np.log(y) / (log_x @ log_x))
+
+
+def _line(w: Array, direction: Array, steps: Array) -> tuple[Array, Array, Array]:
+    """Return a point, a direction and step lengths along it, in one array library and float type."""
+    _, w, direction = vectors(w=w, direction=direction)
+    single("w", w)
+    single("direction", direction)
+    return w, direction, scalars("steps", steps, w)
