@@ -124,7 +124,7 @@ def numbers(xp: Any, name: str, value: Any) -> Array:
     try:
         array = value if is_array_api_obj(value) and array_namespace(value) == xp else xp.asarray(np.asarray(value))
     except (ValueError, TypeError) as error:
-        raise type(error)(f"{name} cannot be read as an array of numbers ({error}): pass rows of one length.") from error
+        raise type(error)(f"{name} is no array of numbers ({error}): pass rows of one length.") from error
     if not (_is_float(xp, array) or xp.isdtype(array.dtype, "integral")):
         raise TypeError(f"{name} has dtype {array.dtype}: pass real numbers (floats or integers).")
     return array

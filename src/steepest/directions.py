@@ -8,6 +8,7 @@ from typing import Any
 from steepest._arrays import NO_ANGLE, Array, dot, nonzero, plain, vectors
 from steepest.norms import L2, Norm
 
+
 def directional_derivative(gradient: Array, direction: Array) -> Array:
     """Slope of the loss along a direction: the inner product of the gradient and the direction.
 

@@ -53,7 +53,7 @@ def circle(degrees: Array, start: Array = (1.0, 0.0), toward: Array | None = Non
     return across[..., None] * first + up[..., None] * second
 
 
-def random_directions(count: int, dim: int, *, seed: int) -> np.ndarray:
+def random_directions(count: int, dim: int, *, seed: int) -> Array:
     """Return seeded random unit vectors, uniform on the sphere.
 
     Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from steepest._arrays import Array, dot, numbers, plain, scalars, single, vectors
+from steepest._arrays import Array, dot, plain, scalars, single, vectors
 from steepest.directions import directional_derivative
 from steepest.loss import Loss
 
