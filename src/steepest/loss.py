@@ -50,17 +50,52 @@ class Loss:
         self._value, self._gradient, self._hessian_product, self.dim = value, gradient, hessian_product, dim
 
     def __call__(self, w: Array) -> Array:
-        """Return the loss at each point; shape (..., d) gives (...)."""
+        """Return the loss at each point.
+
+        Parameters
+        ----------
+        w : array, shape (d,) or (..., d)
+            Points.
+
+        Returns
+        -------
+        float or array, shape (...)
+            Losses.
+        """
         _, w = self._points(w=w)
         return plain(_shaped("value", self._value(w), w, w.shape[:-1]))
 
     def gradient(self, w: Array) -> Array:
-        """Return the gradient at each point; shape (..., d) gives (..., d)."""
+        """Return the gradient at each point.
+
+        Parameters
+        ----------
+        w : array, shape (d,) or (..., d)
+            Points.
+
+        Returns
+        -------
+        array, shape (d,) or (..., d)
+            Gradients, in loss units per weight unit.
+        """
         _, w = self._points(w=w)
         return _shaped("gradient", self._gradient(w), w, w.shape)
 
     def hessian_product(self, w: Array, v: Array) -> Array:
-        """Return the Hessian at each point times each vector; shapes (..., d) give (..., d)."""
+        """Return the Hessian at each point times each vector, without forming the matrix.
+
+        Parameters
+        ----------
+        w : array, shape (d,) or (..., d)
+            Points.
+        v : array, shape (d,) or (..., d)
+            Vectors.
+
+        Returns
+        -------
+        array, shape (d,) or (..., d)
+            Products.
+        """
         xp, w, v = self._points(w=w, v=v)
         w, v = xp.broadcast_arrays(w, v)
         return _shaped("hessian_product", self._hessian_product(w, v), w, w.shape)

@@ -45,17 +45,50 @@ class Norm:
     attaining: Callable[[Any, Array], Array]
 
     def __call__(self, x: Array) -> Array:
-        """Return the norm of each vector; shape (..., d) gives (...)."""
+        """Return the norm of each vector.
+
+        Parameters
+        ----------
+        x : array, shape (d,) or (..., d)
+            Vectors.
+
+        Returns
+        -------
+        float or array, shape (...)
+            Their norms.
+        """
         xp, x = vectors(x=x)
         return plain(self.size(xp, x))
 
     def dual(self, gradient: Array) -> Array:
-        """Return the dual norm of each gradient; shape (..., d) gives (...)."""
+        """Return the dual norm of each gradient: how much a step of norm 1 can raise the linear model.
+
+        Parameters
+        ----------
+        gradient : array, shape (d,) or (..., d)
+            Gradients.
+
+        Returns
+        -------
+        float or array, shape (...)
+            Their dual norms.
+        """
         xp, gradient = vectors(gradient=gradient)
         return plain(self.dual_size(xp, gradient))
 
     def aligned(self, gradient: Array) -> Array:
-        """Return a step of norm 1 along which each gradient rises the most; shape (..., d) gives (..., d)."""
+        """Return a step of norm 1 along which the linear model rises the most.
+
+        Parameters
+        ----------
+        gradient : array, shape (d,) or (..., d)
+            Gradients, none of them zero.
+
+        Returns
+        -------
+        array, shape (d,) or (..., d)
+            ``u`` with ``norm(u) == 1`` and ``gradient @ u == norm.dual(gradient)``, up to rounding.
+        """
         xp, gradient = vectors(gradient=gradient)
         why = (
             "no direction is steeper than another there. Pass a point where it is not, or handle the stationary "

@@ -88,8 +88,12 @@ def first_order(loss: Loss, w: Array, direction: Array, steps: Array) -> Array:
 
     Parameters
     ----------
-    loss, w, direction, steps
-        As for `along`: shapes (d,), (d,), and () or (n,).
+    loss : Loss
+        The loss.
+    w, direction : array, shape (d,)
+        Where the steps start, and where they go.
+    steps : float or array, shape (n,)
+        Step lengths, zero or positive.
 
     Returns
     -------
@@ -120,8 +124,12 @@ def second_order(loss: Loss, w: Array, direction: Array, steps: Array) -> Array:
 
     Parameters
     ----------
-    loss, w, direction, steps
-        As for `along`: shapes (d,), (d,), and () or (n,).
+    loss : Loss
+        The loss.
+    w, direction : array, shape (d,)
+        Where the steps start, and where they go.
+    steps : float or array, shape (n,)
+        Step lengths, zero or positive.
 
     Returns
     -------

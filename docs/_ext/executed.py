@@ -1,0 +1,77 @@
+"""Chapters run while they are read: what fails stops the book, and a change in the package runs them again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from jupyter_client.manager import KernelManager
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import SphinxError
+from sphinx.util import logging
+
+import steepest
+
+# An ipykernel warns about every kernel whose connection is not encrypted.
+KernelManager.transport_encryption.default_value = "auto"
+SOURCES = sorted(Path(steepest.__file__).parent.rglob("*.py"))
+logger = logging.getLogger(__name__)
+
+
+class Failures(logging.logging.Handler):
+    """Remembers each warning about a cell, an expression or a formula until the reading is done."""
+
+    seen: ClassVar[list[str]] = []
+
+    def emit(self, record: logging.logging.LogRecord) -> None:
+        """Note what failed, and where."""
+        kind = getattr(record, "type", None), getattr(record, "subtype", None)
+        if kind in {("mystnb", "eval"), ("book", "cell"), ("book", "math")}:
+            self.seen.append(f"{_place(getattr(record, 'location', ''))}: {record.getMessage()}")
+
+
+def report_cells(app: Sphinx, doctree: nodes.document) -> None:
+    """Warn about each cell that raised, with its line; note what the chapter depends on."""
+    ran = app.env.metadata[app.env.docname].get("kernelspec") or _execution(app.env, app.env.docname)
+    if not ran:
+        return
+    for source in SOURCES:
+        app.env.note_dependency(str(source))
+    for cell in doctree.findall(lambda n: isinstance(n, nodes.container) and "cell_index" in n):
+        for output in cell.findall(lambda n: isinstance(n, nodes.literal_block) and "traceback" in n["classes"]):
+            logger.warning(output.astext().strip().splitlines()[-1], location=cell, type="book", subtype="cell")
+
+
+def stop(app: Sphinx, env: BuildEnvironment) -> None:
+    """Raise for all failures at once, before the environment is saved: a broken book stays broken."""
+    silent = [
+        f"{env.doc2path(name)}: a cell did not finish ({data['error']})"
+        for name in sorted(env.found_docs)
+        if (data := _execution(env, name)) and not data["succeeded"]
+        if not any(line.startswith(str(env.doc2path(name))) for line in Failures.seen)
+    ]
+    failures, Failures.seen = [*Failures.seen, *silent], []
+    if failures:
+        raise SphinxError("the book is broken at:\n" + "\n".join(failures))
+
+
+def _execution(env: BuildEnvironment, docname: str) -> Any:
+    return getattr(env, "nb_metadata", {}).get(docname, {}).get("exec_data")
+
+
+def _place(location: Any) -> str:
+    if isinstance(location, nodes.Node):
+        return str(logging.get_node_location(location))
+    return ":".join(map(str, location)) if isinstance(location, tuple) else str(location)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register with Sphinx."""
+    root = logging.logging.getLogger("sphinx")
+    root.handlers = [h for h in root.handlers if not isinstance(h, Failures)]
+    root.addHandler(Failures(logging.logging.WARNING))
+    app.connect("doctree-read", report_cells)
+    app.connect("env-updated", stop)
+    return {"parallel_read_safe": False, "parallel_write_safe": True}

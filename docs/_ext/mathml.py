@@ -1,0 +1,92 @@
+"""Math as MathML, converted while the page is read; and a font with the characters the book uses."""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+import re
+import string
+import unicodedata
+from pathlib import Path
+
+import ziamath
+from docutils import nodes
+from fontTools import subset
+from math_core import LatexError, LatexToMathML
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+from sphinx.writers.html5 import HTML5Translator
+
+FONT = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
+TITLES = string.printable.strip() + " –—’“”…éö"  # what headings are made of, beside the formulas
+ITALIC = "".join(map(chr, [0x210E, *range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)]))  # how one letter is drawn
+CONVERTER = LatexToMathML(fancy_error=False)
+logger = logging.getLogger(__name__)
+
+
+def convert(node: nodes.Element) -> str:
+    """Return a formula's MathML, and keep it on the node; warn where the LaTeX is not understood."""
+    if "mathml" not in node:
+        try:
+            block = isinstance(node, nodes.math_block)
+            node["mathml"] = CONVERTER.convert_with_local_state(node.astext(), displaystyle=block)
+        except LatexError as error:
+            logger.warning("%s in the formula %s", error, node.astext(), location=node, type="book", subtype="math")
+            node["mathml"] = f"<code>{html.escape(node.astext())}</code>"
+    return str(node["mathml"])
+
+
+def read(app: Sphinx, doctree: nodes.document) -> None:
+    """Convert the formulas of a page."""
+    for node in doctree.findall(lambda n: isinstance(n, (nodes.math, nodes.math_block))):
+        convert(node)
+
+
+def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
+    """Write a formula in a line."""
+    self.body.append(convert(node))
+    raise nodes.SkipNode
+
+
+def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
+    """Write a formula on a line of its own, with its number."""
+    self.body.append(self.starttag(node, "div", CLASS="equation"))
+    self.body.append(f'<div class="formula">{convert(node)}</div>')
+    if node["number"]:
+        number = get_node_equation_number(self, node)
+        self.body.append(f'<span class="eqno">({number})</span>')
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def write_font(app: Sphinx, error: Exception | None) -> None:
+    """Subset the font to the characters in the built pages' formulas and titles."""
+    if error or app.builder.format != "html":
+        return
+    pages = (page.read_text(encoding="utf-8") for page in sorted(app.outdir.rglob("*.html")))
+    formulas = (m for page in pages for m in re.findall(r"<math.*?</math>", page, flags=re.S))
+    text = "".join(sorted(set(TITLES) | {c for m in formulas for c in html.unescape(re.sub(r"<[^>]*>", "", m))}))
+    target, note = app.outdir / "_static" / "math.woff2", app.doctreedir / "math.json"
+    if target.is_file() and note.is_file() and json.loads(note.read_text(encoding="utf-8")) == text:
+        return
+    options = subset.Options(flavor="woff2", layout_features=["kern", "ssty", "dtls", "flac"])
+    font = subset.load_font(str(FONT), options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text=text + "".join(c for c in ITALIC if unicodedata.normalize("NFKC", c) in text))
+    subsetter.subset(font)
+    font["head"].modified = font["head"].created  # the same bytes at every build
+    data = io.BytesIO()
+    subset.save_font(font, data, options)
+    target.write_bytes(data.getvalue())
+    note.write_text(json.dumps(text), encoding="utf-8")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register with Sphinx."""
+    app.add_html_math_renderer("mathml", inline_renderers=(visit_inline, None), block_renderers=(visit_block, None))
+    app.config.html_math_renderer = "mathml"
+    app.connect("doctree-read", read)
+    app.connect("build-finished", write_font)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,111 @@
+"""Tasks of the project. Plain `nox` builds the site, runs the doctests and runs every test.
+
+The everyday tasks run in the environment that nox itself stands in: `.venv`, made by the commands in README.md from
+requirements.txt, where everything is pinned. `latest`, `oldest` and `lock` make environments of their own.
+"""
+
+import importlib.util
+import shutil
+import sys
+from pathlib import Path
+
+import nox
+from nox.command import CommandFailed
+
+nox.options.sessions = ["docs", "doctest", "tests"]
+nox.needs_version = ">=2025.11"
+
+SITE, DOCTREES = Path("build/html"), Path("build/doctrees")
+SPHINX = ["-W", "-n", "--keep-going", "-b", "html", "-d", str(DOCTREES), "docs", str(SITE)]
+PROJECT = nox.project.load_toml("pyproject.toml")
+GROUPS = nox.project.dependency_groups(PROJECT, "docs", "test", "run")
+
+
+def install(session: nox.Session) -> str:
+    """Install the project itself, without dependencies; return the Python that everything runs on."""
+    if not importlib.util.find_spec("myst_nb"):
+        session.error("this nox stands outside .venv: run the commands in README.md, or .venv/bin/nox")
+    quiet = ["-q", "--disable-pip-version-check", "--no-deps", "--no-build-isolation"]
+    session.run(sys.executable, "-m", "pip", "install", *quiet, "-e", ".")
+    return sys.executable
+
+
+def build(session: nox.Session, python: str) -> None:
+    """Build the site. What a failed build remembers is dropped, so that the next one fails as well."""
+    try:
+        session.run(python, "-m", "sphinx", "-q", *SPHINX)
+    except CommandFailed:
+        shutil.rmtree(DOCTREES, ignore_errors=True)
+        raise
+
+
+def test(session: nox.Session, python: str) -> None:
+    """Build the site and run every test, with what was passed after `--`."""
+    build(session, python)
+    session.run(python, "-m", "pytest", "--cov", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def docs(session: nox.Session) -> None:
+    """Build the site into build/html."""
+    build(session, install(session))
+    session.log(f"The site is in {SITE}. Open {(SITE / 'index.html').resolve().as_uri()}")
+
+
+@nox.session(venv_backend="none")
+def doctest(session: nox.Session) -> None:
+    """Run every `>>>` of the package and of the pages."""
+    session.run(install(session), "-m", "pytest", "src", "docs", "README.md", *session.posargs)
+
+
+@nox.session(venv_backend="none")
+def tests(session: nox.Session) -> None:
+    """Build the site and run every test: unit, property, doctests, site."""
+    test(session, install(session))
+
+
+@nox.session(venv_backend="none", default=False)
+def live(session: nox.Session) -> None:
+    """Rebuild what changed and reload the page whenever a file is saved."""
+    watch = ["--watch", "src", "--watch", "README.md", "--open-browser"]
+    session.run(install(session), "-m", "sphinx_autobuild", *watch, *SPHINX[1:], *session.posargs)
+
+
+@nox.session(venv_backend="none", default=False)
+def lint(session: nox.Session) -> None:
+    """Check style and spelling."""
+    python = install(session)
+    session.run(python, "-m", "ruff", "check")
+    session.run(python, "-m", "ruff", "format", "--check")
+    session.run(python, "-m", "codespell_lib")
+
+
+@nox.session(venv_backend="none", default=False)
+def types(session: nox.Session) -> None:
+    """Check types."""
+    session.run(install(session), "-m", "mypy")
+
+
+@nox.session(venv_backend="virtualenv", default=False)
+def latest(session: nox.Session) -> None:
+    """Run every test on the newest versions of everything."""
+    session.install("-q", "-e", ".[figures]", *GROUPS)
+    test(session, "python")
+
+
+@nox.session(venv_backend="virtualenv", default=False)
+def oldest(session: nox.Session) -> None:
+    """Run every test on the lower bounds in pyproject.toml."""
+    python = str(Path(session.bin) / "python")
+    uv = [sys.executable, "-m", "uv", "pip", "install", "-q", "--python", python, "--resolution=lowest-direct"]
+    session.run(*uv, "-e", ".[figures]", *GROUPS, external=True)
+    test(session, "python")
+
+
+@nox.session(venv_backend="none", default=False)
+def lock(session: nox.Session) -> None:
+    """Write the newest versions and their hashes into requirements.txt, for every platform and Python."""
+    groups = [f"--group={group}" for group in PROJECT["dependency-groups"]]
+    form = ["--universal", "--python-version=3.11", "--generate-hashes", "--no-emit-index-url", "--no-annotate"]
+    command = [sys.executable, "-m", "uv", "pip", "compile", "-q", "--upgrade", "--no-header", *form]
+    session.run(*command, "--extra=figures", *groups, "pyproject.toml", "-o", "requirements.txt")

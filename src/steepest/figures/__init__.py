@@ -1,0 +1,23 @@
+"""The book's pictures: one function each, from data to a `Picture`. Needs the extra ``figures`` (Matplotlib)."""
+
+from steepest.figures._picture import Picture
+from steepest.figures.argument import (
+    balls,
+    fall_by_angle,
+    finite_ball,
+    half_plane,
+    rolling_ball,
+    step_sizes,
+    taylor_models,
+)
+
+__all__ = [
+    "Picture",
+    "balls",
+    "fall_by_angle",
+    "finite_ball",
+    "half_plane",
+    "rolling_ball",
+    "step_sizes",
+    "taylor_models",
+]

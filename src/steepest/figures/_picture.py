@@ -1,0 +1,163 @@
+"""A picture: panels of SVG that follow light, dark and print, with a title and a text for who cannot see it."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+# One color a quantity, the same in every chapter: Okabe and Ito's palette, darkened to stand out on white.
+INK, SOFT, PAPER = "#1b1f24", "#8a929c", "#fdfdfc"
+GRADIENT, DIRECTION, STEEPEST, MODEL, LOSS = "#c4500a", "#0b6aa6", "#0a7f5c", "#9a3f78", "#33393f"
+_ROLES = {
+    INK: "ink",
+    SOFT: "soft",
+    PAPER: "paper",
+    GRADIENT: "gradient",
+    DIRECTION: "direction",
+    STEEPEST: "steepest",
+    MODEL: "model",
+    LOSS: "loss",
+}
+_STYLE = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "steepest",
+    "font.size": 12,
+    "font.family": "sans-serif",
+    "axes.titlesize": 12,
+    "axes.edgecolor": SOFT,
+    "axes.labelcolor": INK,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": True,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.labelsize": 11,
+    "ytick.labelsize": 11,
+    "lines.linewidth": 2,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One message, drawn: panels side by side that stack on a narrow screen.
+
+    Parameters
+    ----------
+    title : str
+        The message, shown as the caption.
+    alt : str
+        What the picture shows, in words and numbers, computed from the data that was drawn.
+    panels : tuple of str
+        Each an SVG, whose colors are CSS variables with fallbacks.
+
+    Raises
+    ------
+    ValueError
+        If the title or the alternative text is missing, or there is no panel.
+    """
+
+    title: str
+    alt: str
+    panels: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for name in ("title", "alt", "panels"):
+            if not getattr(self, name):
+                raise ValueError(f"{name} is empty: a picture needs a title, an alternative text and a panel.")
+
+    def __repr__(self) -> str:
+        return f"<Picture: {self.title}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Return the picture for a page (HTML) and for a terminal (text)."""
+        label = html.escape(self.alt, quote=True)
+        panels = "".join(self.panels)
+        figure = (
+            f'<figure class="picture"><div class="panels" role="img" aria-label="{label}">{panels}</div>'
+            f"<figcaption>{html.escape(self.title)}</figcaption></figure>"
+        )
+        return {"text/html": figure, "text/plain": repr(self)}
+
+
+class Panels:
+    """The panels of one picture, drawn one after another with Matplotlib."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self.svgs = name, []  # type: tuple[str, list[str]]
+
+    @contextmanager
+    def draw(self, title: str = "", *, width: int = 325, height: int = 290, equal: bool = False) -> Iterator[Any]:
+        """Give Matplotlib axes of that size in CSS pixels; turn them into SVG afterwards."""
+        with mpl.rc_context(_STYLE):
+            figure = Figure(figsize=(width / 72, height / 72), layout="constrained")
+            FigureCanvasSVG(figure)
+            axes = figure.add_subplot()
+            axes.set_title(title, loc="left")
+            if equal:
+                axes.set_aspect("equal")
+            yield axes
+            text = io.StringIO()
+            figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
+        self.svgs.append(_clean(text.getvalue(), f"{self._name}-{len(self.svgs)}"))
+
+    def picture(self, title: str, alt: str) -> Picture:
+        """Return the panels drawn so far as a picture."""
+        return Picture(title, alt, tuple(self.svgs))
+
+
+def arrow(axes: Any, start: Any, vector: Any, color: str, label: str = "", width: float = 2) -> None:
+    """Draw a vector from a point, its label just past the tip."""
+    start, vector = np.asarray(start, float), np.asarray(vector, float)
+    tip = start + vector
+    style = {"arrowstyle": "-|>,head_width=0.28,head_length=0.55", "color": color, "lw": width}
+    axes.annotate("", tip, start, arrowprops=style | {"shrinkA": 0, "shrinkB": 0, "mutation_scale": 13})
+    if label:
+        place = tip + 0.1 * np.ptp(axes.get_xlim()) * vector / np.linalg.norm(vector) * (0.5 + 0.12 * len(label))
+        axes.annotate(label, place, color=color, ha="center", va="center", weight="bold")
+
+
+def contours(axes: Any, loss: Any, center: Any, reach: float, levels: int = 9) -> None:
+    """Draw level lines of a loss in a square around a point, evenly spaced in the loss."""
+    x, y = (np.linspace(c - reach, c + reach, 121) for c in center)
+    grid = np.stack(np.meshgrid(x, y), axis=-1)
+    axes.contour(x, y, loss(grid), levels=levels, colors=SOFT, linewidths=0.8)
+    axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), xlabel="w₁", ylabel="w₂")
+
+
+def _clean(svg: str, name: str) -> str:
+    """Return the SVG for use inside a page: its own ids, colors as variables, fonts and size left to the page."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.S)
+    svg = re.sub(r"<path(?![^>]* d=)[^>]*/>", "", svg)  # a level that nothing reaches
+    used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
+    svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", svg)
+    svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", svg)
+    svg = re.sub(r'(?<= )(d|x|y|transform|points)="([^"]*)"', lambda m: f'{m[1]}="{_rounded(m[2])}"', svg)
+    svg = re.sub(r' font: [^;"]*?(\d+)px[^;"]*', r" font-size: \1px", svg)
+    svg = re.sub(r'(style="[^"]*?)font: (?:bold )?([\d.]+)px[^;"]*', r"\1font-size: \2px", svg)
+    for color, role in _ROLES.items():
+        svg = svg.replace(color, f"var(--fig-{role}, {color})")
+    size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    assert size is not None
+    head = f'<svg class="panel" aria-hidden="true" viewBox="0 0 {float(size[1]):g} {float(size[2]):g}" '
+    head += f'width="{float(size[1]):g}" height="{float(size[2]):g}">'
+    return head + re.sub(r"\s*\n\s*", "\n", re.sub(r"^<svg[^>]*>", "", svg)).replace("xlink:href", "href")
+
+
+def _rounded(numbers: str) -> str:
+    return re.sub(r"-?\d+\.\d{2,}", lambda m: f"{float(m[0]):.1f}".removesuffix(".0"), numbers)

@@ -1,0 +1,61 @@
+"""Every page of the built site, opened in a browser."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from window import NARROW
+
+BLOCKS = "article :is(p, li, td, th, figcaption, summary, h1, h2, h3, pre, dt)"
+VISIBLE = "blocks => blocks.filter(b => b.checkVisibility()).map(b => b.innerText.replace(/\\s+/g, ' ').trim())"
+
+
+def test_page_loads_without_error_or_stranger(visit, address, page_name):
+    """A page reports no error, each of its requests is answered, and none goes to anyone else."""
+    messages, failed, asked = [], [], []
+
+    def watch(page):
+        page.on("console", lambda m: messages.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda e: messages.append(str(e)))
+        page.on("requestfailed", lambda r: failed.append(r.url))
+        page.on("response", lambda r: failed.append(r.url) if r.status >= 400 else None)
+        page.on("request", lambda r: asked.append(r.url))
+
+    visit(page_name, watch=watch).wait_for_load_state("networkidle")
+    strangers = [url for url in asked if not url.startswith((address, "data:"))]
+    assert (messages, failed, strangers) == ([], [], [])
+    assert len(asked) > 3
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_is_accessible(visit, page_name, scheme):
+    """Axe finds no violation on a page, in the light and in the dark, with every solution folded open."""
+    page = visit(page_name, color_scheme=scheme)
+    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], [n["html"][:200] for n in v["nodes"][:3]]) for v in found] == []
+
+
+def test_page_fits_a_phone(visit, page_name):
+    """Nothing on a page is wider than a screen of 375 px, except what scrolls in a box of its own."""
+    page = visit(page_name, size=NARROW)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+def test_page_is_whole_without_javascript(visit, page_name):
+    """What can be read on a page with JavaScript can be read without it."""
+    if page_name == "search.html":
+        assert "JavaScript" in visit(page_name, java_script_enabled=False).inner_text("main")
+        return
+    with_script = visit(page_name).eval_on_selector_all(BLOCKS, VISIBLE)
+    without = visit(page_name, java_script_enabled=False).eval_on_selector_all(BLOCKS, VISIBLE)
+    assert with_script == without
+    assert len(without) > 1
+
+
+def test_page_names_itself(visit, page_name):
+    """A page has one title of its own, one main heading, and a language."""
+    page = visit(page_name)
+    assert page.locator("h1:visible").count() == 1
+    assert page.title()
+    assert page.get_attribute("html", "lang") == "en"
