@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging as standard_logging
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,12 +21,12 @@ SOURCES = sorted(Path(steepest.__file__).parent.rglob("*.py"))
 logger = logging.getLogger(__name__)
 
 
-class Failures(logging.logging.Handler):
+class Failures(standard_logging.Handler):
     """Remembers each warning about a cell, an expression or a formula until the reading is done."""
 
     seen: ClassVar[list[str]] = []
 
-    def emit(self, record: logging.logging.LogRecord) -> None:
+    def emit(self, record: standard_logging.LogRecord) -> None:
         """Note what failed, and where."""
         kind = getattr(record, "type", None), getattr(record, "subtype", None)
         if kind in {("mystnb", "eval"), ("book", "cell"), ("book", "math")}:
@@ -69,9 +70,9 @@ def _place(location: Any) -> str:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
-    root = logging.logging.getLogger("sphinx")
+    root = standard_logging.getLogger("sphinx")
     root.handlers = [h for h in root.handlers if not isinstance(h, Failures)]
-    root.addHandler(Failures(logging.logging.WARNING))
+    root.addHandler(Failures(standard_logging.WARNING))
     app.connect("doctree-read", report_cells)
     app.connect("env-updated", stop)
     return {"parallel_read_safe": False, "parallel_write_safe": True}

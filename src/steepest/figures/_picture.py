@@ -28,7 +28,7 @@ _ROLES = {
     MODEL: "model",
     LOSS: "loss",
 }
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "steepest",
     "font.size": 12,
@@ -46,6 +46,8 @@ _STYLE = {
     "xtick.labelsize": 11,
     "ytick.labelsize": 11,
     "lines.linewidth": 2,
+    "legend.fontsize": 11,
+    "legend.frameon": False,
     "figure.facecolor": "none",
     "axes.facecolor": "none",
     "savefig.facecolor": "none",
@@ -148,8 +150,8 @@ def _clean(svg: str, name: str) -> str:
     svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", svg)
     svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", svg)
     svg = re.sub(r'(?<= )(d|x|y|transform|points)="([^"]*)"', lambda m: f'{m[1]}="{_rounded(m[2])}"', svg)
-    svg = re.sub(r' font: [^;"]*?(\d+)px[^;"]*', r" font-size: \1px", svg)
-    svg = re.sub(r'(style="[^"]*?)font: (?:bold )?([\d.]+)px[^;"]*', r"\1font-size: \2px", svg)
+    svg = re.sub(r'font-family: [^;"]*;? ?', "", svg)
+    svg = re.sub(r'font: ([\d.]+)px [^;"]*', r"font-size: \1px", svg)
     for color, role in _ROLES.items():
         svg = svg.replace(color, f"var(--fig-{role}, {color})")
     size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)

@@ -58,8 +58,8 @@ def rolling_ball(loss: Loss, path: Path) -> Picture:
         axes.set_axis_off()
         axes.set_aspect("equal")
     alt = (
-        f"A ball on the surface of a loss, seen from the side: {len(points) - 1} steps along minus the gradient take it "
-        f"from height {values[0]:.3g} down to {values[-1]:.3g}, each step lower than the one before."
+        f"A ball on the surface of a loss, seen from the side: {len(points) - 1} steps along minus the gradient take "
+        f"it from height {values[0]:.3g} down to {values[-1]:.3g}, each step lower than the one before."
     )
     return panels.picture("Each step goes against the gradient, and the loss falls.", alt)
 
@@ -96,9 +96,9 @@ def half_plane(loss: Loss, w: Any, directions: Any) -> Picture:
         axes.plot(*w, "o", color=INK, ms=5)
     down = int((slopes < 0).sum())
     alt = (
-        f"{len(slopes)} directions of length one at a point, with the level lines of the loss. The dashed line through "
-        f"the point stands at right angles to the gradient. The {down} directions on the far side of it go down (blue), "
-        f"the {len(slopes) - down} others do not (gray)."
+        f"{len(slopes)} directions of length one at a point, with the level lines of the loss. The dashed line "
+        f"through the point stands at right angles to the gradient. The {down} directions on the far side of it go down "
+        f"(blue), the {len(slopes) - down} others do not (gray)."
     )
     return panels.picture("Short steps to the far side of the dashed line go down, to the near side up.", alt)
 
@@ -134,21 +134,18 @@ def fall_by_angle(loss: Loss, w: Any, step: float, beta: float = 135.0) -> Pictu
         axes.plot(*(w + step * directions).T, color=SOFT, lw=1.2)
         arrow(axes, w, step * gradient / L2(gradient), GRADIENT, "∇L", width=2.6)
         arrow(axes, w, step * u, DIRECTION, "u", width=2.6)
-        arc = w + 0.3 * step * circle(np.linspace(0, beta, 40), start=gradient)
-        axes.plot(*arc.T, color=INK, lw=1.2)
-        axes.annotate("β", w + 0.48 * step * circle(beta / 2, start=gradient), ha="center", va="center")
-        axes.plot(*w, "o", color=INK, ms=5)
+        _mark_angle(axes, w, 0.3 * step, gradient, beta)
     with panels.draw("Change of the loss") as axes:
         axes.axhline(0, color=SOFT, lw=0.8)
         axes.plot(betas, predicted, color=MODEL, ls="--", label="η ‖∇L‖ cos β")
         axes.plot(betas, true, color=LOSS, label="true")
         axes.plot(beta, loss(w + step * u) - loss(w), "o", color=DIRECTION, ms=8)
         axes.set(xlabel="β in degrees", xticks=range(0, 361, 90), xlim=(0, 360))
-        axes.legend(frameon=False, loc="upper center", fontsize=11)
+        axes.legend(loc="upper center")
     best = betas[true.argmin()]
     alt = (
-        f"Left: level lines, the gradient, and a step of length {step:g} at {beta:g} degrees to it. Right: the change of "
-        f"the loss against the angle. The prediction is a cosine, from {predicted.max():.3g} at 0 degrees down to "
+        f"Left: level lines, the gradient, and a step of length {step:g} at {beta:g} degrees to it. Right: the change "
+        f"of the loss against the angle. The prediction is a cosine, from {predicted.max():.3g} at 0 degrees down to "
         f"{predicted.min():.3g} at 180; the true change is lowest, {true.min():.3g}, near {best:.0f} degrees."
     )
     return panels.picture("The prediction is a cosine of the angle: lowest at 180°, against the gradient.", alt)
@@ -183,14 +180,14 @@ def taylor_models(loss: Loss, w: Any, direction: Any, steps: Any) -> Picture:
         axes.plot(reach, first_order(loss, w, direction, reach), color=MODEL, ls="--", label="line")
         axes.plot(reach, second_order(loss, w, direction, reach), color=DIRECTION, ls=":", label="parabola")
         axes.set(xlabel="step length η", ylabel="loss")
-        axes.legend(frameon=False, fontsize=11)
+        axes.legend()
     orders = [measured_order(steps, e) for e in errors]
     with panels.draw("Error against step length") as axes:
         marks = (("s--", MODEL, "line"), ("o:", DIRECTION, "parabola"))
         for (mark, color, name), error, order in zip(marks, errors, orders, strict=True):
             axes.loglog(steps, error, mark, color=color, ms=5, label=f"{name}: order {order:.1f}")
         axes.set(xlabel="step length η", ylabel="error")
-        axes.legend(frameon=False, fontsize=11)
+        axes.legend()
     alt = (
         f"Left: along one direction, up to a step of {steps.max():g}, the loss with its tangent line and its parabola. "
         f"Right: both errors on logarithmic axes are straight lines, of slope {orders[0]:.2f} for the line and "
@@ -219,7 +216,9 @@ def balls(gradient: Any, norms: tuple[Norm, ...] = (L2,)) -> Picture:
     around = circle(np.arange(0.0, 360.5, 0.5))
     for norm in norms:
         u, value = steepest_direction(gradient, norm), -norm.dual(gradient)
-        with panels.draw(f"{norm.name} ball", width=300 if len(norms) < 3 else 215, height=300 if len(norms) < 3 else 235, equal=True) as axes:
+        with panels.draw(
+            f"{norm.name} ball", width=300 if len(norms) < 3 else 215, height=300 if len(norms) < 3 else 235, equal=True
+        ) as axes:
             axes.set(xlim=(-1.75, 1.75), ylim=(-1.75, 1.75), xticks=(-1, 0, 1), yticks=(-1, 0, 1))
             for level in np.linspace(value, -value, 7):
                 first = level == value
@@ -266,7 +265,7 @@ def step_sizes(loss: Loss, start: Any, rates: Any, iterations: int) -> Picture:
         for rate, path, (color, line) in zip(rates, paths, styles, strict=False):
             axes.semilogy(path.values, color=color, ls=line, label=f"α = {rate:g}")
         axes.set(xlabel="steps", ylabel="loss")
-        axes.legend(frameon=False, fontsize=11)
+        axes.legend()
     ends = "; ".join(f"α = {r:g} ends at {p.values[-1]:.3g}" for r, p in zip(rates, paths, strict=True))
     alt = (
         f"Descent from the same start with {len(paths)} learning rates, {iterations} steps each, starting at a loss of "
@@ -310,13 +309,20 @@ def finite_ball(loss: Loss, w: Any, steps: Any, angles: Any, rate: float) -> Pic
         axes.loglog(steps, rate * steps, color=MODEL, ls="--", label="predicted, ∝ η")
         axes.loglog(steps, angles, "o", color=DIRECTION, label="measured")
         axes.set(xlabel="step length η")
-        axes.legend(frameon=False, fontsize=11)
+        axes.legend()
     alt = (
         f"Left: at a distance of {reach:g} the lowest point stands {angles[steps.argmax()]:.3g} degrees from minus the "
-        f"gradient. Right: the angle falls with the step, to {angles[steps.argmin()]:.2g} degrees at {steps.min():g}, along "
-        f"a straight line of slope one."
+        f"gradient. Right: the angle falls with the step, to {angles[steps.argmin()]:.2g} degrees at {steps.min():g}, "
+        f"along a straight line of slope one."
     )
     return panels.picture("The best step of a finite length is not along −∇L; the angle vanishes with the length.", alt)
+
+
+def _mark_angle(axes: Any, w: Any, radius: float, start: Any, beta: float) -> None:
+    """Draw the arc of an angle from a vector, its name, and its vertex."""
+    axes.plot(*(w + radius * circle(np.linspace(0, beta, 40), start=start)).T, color=INK, lw=1.2)
+    axes.annotate("β", w + 1.6 * radius * circle(beta / 2, start=start), ha="center", va="center")
+    axes.plot(*w, "o", color=INK, ms=5)
 
 
 def _seen(points: Any, heights: Any, top: float) -> tuple[Any, Any]:

@@ -1,0 +1,148 @@
+"""The pictures of Part I: what they say in words is what was drawn, and they fit into a page."""
+
+import re
+
+import numpy as np
+import pytest
+
+from steepest import L1, L2, LINF, bowl, circle, descend, learning_rate, quadratic, steepest_direction
+from steepest.figures import (
+    Picture,
+    balls,
+    fall_by_angle,
+    finite_ball,
+    half_plane,
+    rolling_ball,
+    step_sizes,
+    taylor_models,
+)
+
+LOSS, W = bowl([1, 4], axes=circle([30, 120])), np.array([1.6, 0.4])
+G = LOSS.gradient(W)
+PICTURES = {
+    "balls": lambda: balls([2.0, 1.0], (L1, L2, LINF)),
+    "fall_by_angle": lambda: fall_by_angle(LOSS, W, 0.25),
+    "finite_ball": lambda: finite_ball(LOSS, W, [1.0, 0.5], [38.5, 25.0], 38.8),
+    "half_plane": lambda: half_plane(LOSS, W, circle(np.arange(0, 360, 20) + 7)),
+    "rolling_ball": lambda: rolling_ball(LOSS, descend(LOSS, [2.2, -1.2], learning_rate(0.15), 8)),
+    "step_sizes": lambda: step_sizes(quadratic([1, 10]), [2.0, 0.6], (0.01, 0.1, 0.205), 40),
+    "taylor_models": lambda: taylor_models(LOSS, W, circle(200), np.geomspace(0.02, 1, 8)),
+}
+
+
+@pytest.fixture(params=PICTURES)
+def picture(request):
+    """Draw each picture in turn."""
+    return PICTURES[request.param]()
+
+
+def numbers(text):
+    """Return the numbers in a text, a sign of either kind understood."""
+    return [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", text.replace("−", "-"))]
+
+
+def test_picture_is_one_figure_with_words(picture):
+    """A picture is a figure with a caption, hidden lines of SVG, and one text for who cannot see it."""
+    page = picture._repr_mimebundle_()["text/html"]
+    assert page.startswith('<figure class="picture">')
+    assert page.count("<figcaption>") == page.count('role="img"') == page.count("aria-label=") == 1
+    assert page.count("<svg") == page.count('aria-hidden="true"') == len(picture.panels)
+    assert repr(picture) == picture._repr_mimebundle_()["text/plain"] == f"<Picture: {picture.title}>"
+    assert len(picture.alt) > len(picture.title)
+
+
+def test_every_color_follows_the_page(picture):
+    """Each color is a variable of the page with the printed color as its fallback."""
+    for panel in picture.panels:
+        assert set(re.findall(r"(var\(--fig-\w+, )?#[0-9a-f]{6}\b", panel)) == set(
+            re.findall(r"(var\(--fig-\w+, )#", panel)
+        )
+
+
+def test_ids_are_used_and_belong_to_the_picture(picture):
+    """No id occurs twice in a picture, and each is one that something refers to."""
+    page = "".join(picture.panels)
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(ids) == set(re.findall(r'(?:href="#|url\(#)([^")]+)', page))
+
+
+def test_text_stays_text(picture):
+    """Words in a picture are text in the page's font, of a size that can be read on a phone."""
+    for panel in picture.panels:
+        assert "font-family" not in panel
+        assert "DejaVu" not in panel
+        width = float(re.search(r'<svg[^>]* width="([\d.]+)"', panel)[1])
+        sizes = [float(size) for size in re.findall(r"font-size: ([\d.]+)px", panel)] or [20]
+        assert min(sizes) * min(1, 343 / width) >= 7.5  # an exponent on an axis is the smallest
+        assert max(sizes) * min(1, 343 / width) >= 10
+
+
+def test_drawing_twice_gives_the_same_bytes(picture):
+    """A picture drawn again is the same picture."""
+    again = next(p for p in (draw() for draw in PICTURES.values()) if p.title == picture.title and p.alt == picture.alt)
+    assert again == picture
+
+
+@pytest.mark.parametrize(("title", "alt", "panels"), [("", "a", ("s",)), ("t", "", ("s",)), ("t", "a", ())])
+def test_picture_needs_its_words(title, alt, panels):
+    """A picture without a title, an alternative text or a panel is refused."""
+    with pytest.raises(ValueError, match="is empty: a picture needs"):
+        Picture(title, alt, panels)
+
+
+def test_fall_by_angle_says_the_extremes():
+    """The text of the angle's picture gives the prediction's extremes, the step times the length of g."""
+    said = numbers(PICTURES["fall_by_angle"]().alt)
+    assert said[:2] == [0.25, 135]
+    largest = 0.25 * np.hypot(*G)
+    assert [said[2], said[4]] == pytest.approx([largest, -largest], abs=5e-4)
+    around = circle(np.arange(0, 360, 0.1), start=G)
+    change = LOSS(W + 0.25 * around) - LOSS(W)
+    assert said[6] == pytest.approx(change.min(), abs=1e-3)
+    assert said[7] == pytest.approx(change.argmin() / 10, abs=2)
+
+
+def test_half_plane_counts_the_directions():
+    """The text of the half plane counts the directions with a negative inner product, by hand."""
+    directions = circle(np.arange(0, 360, 20) + 7)
+    down = sum(float(u[0] * G[0] + u[1] * G[1]) < 0 for u in directions)
+    assert f"The {down} directions on the far side" in PICTURES["half_plane"]().alt
+    assert f"the {18 - down} others" in PICTURES["half_plane"]().alt
+
+
+def test_rolling_ball_says_its_heights():
+    """The text of the ball's picture gives the losses where it starts and ends."""
+    path = descend(LOSS, [2.2, -1.2], learning_rate(0.15), 8)
+    assert numbers(rolling_ball(LOSS, path).alt) == pytest.approx([8, path.values[0], path.values[-1]], rel=5e-3)
+
+
+def test_balls_touch_where_a_sweep_says():
+    """The text of the balls gives the touching point and its angle, as a sweep of the corners finds them."""
+    alt = PICTURES["balls"]().alt
+    assert "ℓ1 ball touches it at (-1, 0), 26.6 degrees" in alt
+    assert "ℓ2 ball touches it at (-0.894, -0.447), 0 degrees" in alt
+    assert "ℓ∞ ball touches it at (-1, -1), 18.4 degrees" in alt
+    corners = np.array([[-1, 0], [1, 0], [0, 1], [0, -1]])
+    assert corners[(corners @ [2, 1]).argmin()].tolist() == steepest_direction([2.0, 1.0], L1).tolist()
+
+
+def test_taylor_models_say_their_orders():
+    """The text of the Taylor picture gives slopes near 2 and 3, and the longest step."""
+    reach, line, parabola = numbers(PICTURES["taylor_models"]().alt)
+    assert reach == 1
+    assert line == pytest.approx(2, abs=0.2)
+    assert parabola == pytest.approx(3, abs=0.2)
+
+
+def test_step_sizes_say_where_each_ends():
+    """The text of the step sizes gives each rate's final loss, from the closed form of the quadratic."""
+    said = dict(re.findall(r"α = ([\d.]+) ends at ([\d.e-]+)", PICTURES["step_sizes"]().alt))
+    for rate in (0.01, 0.1, 0.205):
+        x, y = 2 * (1 - rate) ** 40, 0.6 * (1 - 10 * rate) ** 40
+        assert float(said[f"{rate:g}"].rstrip(".")) == pytest.approx((x**2 + 10 * y**2) / 2, rel=5e-3)
+
+
+def test_finite_ball_says_its_angles():
+    """The text of the finite ball gives the angle at the longest and at the shortest step."""
+    assert numbers(PICTURES["finite_ball"]().alt)[:4] == [1, 38.5, 25, 0.5]
