@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging as standard_logging
+import re
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -34,15 +35,22 @@ class Failures(standard_logging.Handler):
 
 
 def report_cells(app: Sphinx, doctree: nodes.document) -> None:
-    """Warn about each cell that raised, with its line; note what the chapter depends on."""
-    ran = app.env.metadata[app.env.docname].get("kernelspec") or _execution(app.env, app.env.docname)
-    if not ran:
+    """Warn about each cell that raised, with the line; note what the chapter depends on."""
+    name = app.env.docname
+    if not _execution(app.env, name):
         return
     for source in SOURCES:
         app.env.note_dependency(str(source))
+    path = app.env.doc2path(name)
+    page, here = path.read_text(encoding="utf-8"), 0
     for cell in doctree.findall(lambda n: isinstance(n, nodes.container) and "cell_index" in n):
-        for output in cell.findall(lambda n: isinstance(n, nodes.literal_block) and "traceback" in n["classes"]):
-            logger.warning(output.astext().strip().splitlines()[-1], location=cell, type="book", subtype="cell")
+        code, *outputs = cell.findall(nodes.literal_block)
+        here = max(here, page.find(code.astext(), here))
+        for output in outputs:
+            if "traceback" in output["classes"]:
+                error, inner = output.astext().strip(), re.search(r"Cell In\[\d+\], line (\d+)", output.astext())
+                line = page.count("\n", 0, here) + (int(inner[1]) if inner else 1)
+                logger.warning(error.splitlines()[-1], location=f"{path}:{line}", type="book", subtype="cell")
 
 
 def stop(app: Sphinx, env: BuildEnvironment) -> None:
@@ -63,9 +71,7 @@ def _execution(env: BuildEnvironment, docname: str) -> Any:
 
 
 def _place(location: Any) -> str:
-    if isinstance(location, nodes.Node):
-        return str(logging.get_node_location(location))
-    return ":".join(map(str, location)) if isinstance(location, tuple) else str(location)
+    return str(logging.get_node_location(location) if isinstance(location, nodes.Node) else location)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -97,8 +97,8 @@ def half_plane(loss: Loss, w: Any, directions: Any) -> Picture:
     down = int((slopes < 0).sum())
     alt = (
         f"{len(slopes)} directions of length one at a point, with the level lines of the loss. The dashed line "
-        f"through the point stands at right angles to the gradient. The {down} directions on the far side of it go down "
-        f"(blue), the {len(slopes) - down} others do not (gray)."
+        f"through the point stands at right angles to the gradient. The {down} directions on the far side of it go "
+        f"down (blue), the {len(slopes) - down} others do not (gray)."
     )
     return panels.picture("Short steps to the far side of the dashed line go down, to the near side up.", alt)
 

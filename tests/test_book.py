@@ -1,0 +1,152 @@
+"""How the book builds: what fails is named, stays broken, and only what changed runs again."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CHAPTER = """---
+file_format: mystnb
+kernelspec: {{name: python3}}
+---
+# {title}
+
+```{{code-cell}}
+from pathlib import Path
+from steepest import steepest_direction
+
+x = 1
+with Path({log!r}).open("a") as log:
+    print("{title}", file=log)
+```
+
+{body}
+"""
+
+
+@pytest.fixture
+def book(tmp_path):
+    """Return a small book, with a copy of the package that it may change."""
+    return Book(tmp_path / "a book")
+
+
+class Book:
+    """A book of a few chapters, built with the configuration of the real one."""
+
+    def __init__(self, folder):
+        self.source, self.out, self.log = folder / "docs", folder / "out", folder / "ran.txt"
+        self.package = folder / "src" / "steepest"
+        shutil.copytree(ROOT / "src" / "steepest", self.package)
+        self.source.mkdir()
+        shutil.copy(ROOT / "docs" / "references.bib", self.source)
+
+    def write(self, **bodies):
+        """Write chapters and the page that lists them."""
+        for title, body in bodies.items():
+            text = CHAPTER.format(title=title, log=str(self.log), body=body)
+            (self.source / f"{title}.md").write_text(text, encoding="utf-8")
+        names = "\n".join(sorted(p.stem for p in self.source.glob("*.md") if p.stem != "index"))
+        (self.source / "index.md").write_text(f"# Book\n\n```{{toctree}}\n{names}\n```\n", encoding="utf-8")
+
+    def place(self, title, text):
+        """Return the file and the line of a text."""
+        path = self.source / f"{title}.md"
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return f"{path}:{next(i for i, line in enumerate(lines, 1) if text in line)}"
+
+    def build(self):
+        """Build it; return the exit code and what was said."""
+        command = [sys.executable, "-m", "sphinx", "-q", "-W", "-n", "--keep-going", "-c", str(ROOT / "docs")]
+        environment = os.environ | {"PYTHONPATH": str(self.package.parent)}
+        command += ["-d", str(self.out.parent / "doctrees"), str(self.source), str(self.out)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+        return done.returncode, done.stdout + done.stderr
+
+    def ran(self):
+        """Return which chapters ran since the last time this was asked."""
+        titles = sorted(self.log.read_text(encoding="utf-8").split()) if self.log.exists() else []
+        self.log.unlink(missing_ok=True)
+        return titles
+
+
+def test_failing_cells_and_expressions_are_named_every_time(book):
+    """Each failing cell and expression of a build is named with its page, line and exception, at every build."""
+    book.write(
+        cell="A cell.\n\n```{code-cell}\ny = 3\nassert x == 2\n```",
+        expression="It is {eval}`f'{missing}'`.",
+        sound="It is {eval}`x`.",
+    )
+    for _ in range(2):
+        code, said = book.build()
+        broken = said[said.index("the book is broken at:") :]
+        assert code != 0
+        assert f"{book.place('cell', 'assert x == 2')}: AssertionError" in broken
+        assert f"{book.place('expression', 'It is')}: NameError: name 'missing' is not defined" in broken
+        assert "sound.md" not in broken
+
+
+def test_formula_that_is_not_understood_is_named_every_time(book):
+    """LaTeX that the converter rejects fails the build, naming page, line, formula and what is wrong with it."""
+    book.write(formula="Some $a + \\undefined b$ here.")
+    for _ in range(2):
+        code, said = book.build()
+        broken = said[said.index("the book is broken at:") :]
+        assert code != 0
+        assert f"{book.place('formula', 'undefined')}: " in broken
+        assert 'Unknown command "\\undefined"' in broken
+        assert "a + \\undefined b" in broken
+
+
+def test_only_what_changed_runs_again(book):
+    """Nothing runs without a change, one chapter after an edit of it, all chapters after a change in the package."""
+    book.write(first="One.", second="Two.")
+    assert book.build() == (0, "")
+    assert book.ran() == ["first", "second"]
+    assert book.build() == (0, "")
+    assert book.ran() == []
+    book.write(second="Two, edited.")
+    assert book.build() == (0, "")
+    assert book.ran() == ["second"]
+    with (book.package / "norms.py").open("a", encoding="utf-8") as source:
+        source.write("# changed\n")
+    assert book.build() == (0, "")
+    assert book.ran() == ["first", "second"]
+
+
+def test_mended_book_builds(book):
+    """A book that was broken builds once its cell is right."""
+    book.write(cell="```{code-cell}\nassert x == 2\n```")
+    assert book.build()[0] != 0
+    book.write(cell="```{code-cell}\nassert x == 1\n```")
+    assert book.build() == (0, "")
+
+
+def test_words_on_the_error_stream_fail_the_build(book):
+    """A cell that warns, as of a division by zero, fails the build instead of printing the warning on the page."""
+    book.write(warns="```{code-cell}\nimport numpy as np\n\nnp.array([1.0]) / 0\n```")
+    code, said = book.build()
+    assert code != 0
+    assert "warns.md" in said
+
+
+def test_book_builds_to_the_same_bytes(tmp_path):
+    """The same commit built twice, from folders of different names, gives the same bytes."""
+    sites = []
+    for name in ("one", "and another"):
+        folder = tmp_path / name
+        for part in ("docs", "src"):
+            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        for part in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
+            shutil.copy(ROOT / part, folder)
+        command = [sys.executable, "-m", "sphinx", "-q", "-W", "-n", "-d", str(folder / "trees")]
+        environment = os.environ | {"PYTHONPATH": str(folder / "src")}
+        subprocess.run([*command, str(folder / "docs"), str(folder / "site")], check=True, env=environment)
+        files = sorted(p for p in (folder / "site").rglob("*") if p.is_file())
+        sites.append({str(p.relative_to(folder / "site")): p.read_bytes() for p in files})
+    one, other = sites
+    assert one.keys() == other.keys()
+    assert [name for name in one if one[name] != other[name]] == []
