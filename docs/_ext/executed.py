@@ -27,11 +27,20 @@ class Failures(standard_logging.Handler):
 
     seen: ClassVar[list[str]] = []
 
+    def __init__(self, app: Sphinx) -> None:
+        super().__init__(standard_logging.WARNING)
+        self.app = app
+
     def emit(self, record: standard_logging.LogRecord) -> None:
         """Note what failed, and where."""
         kind = getattr(record, "type", None), getattr(record, "subtype", None)
         if kind in {("mystnb", "eval"), ("book", "cell"), ("book", "math")}:
-            self.seen.append(f"{_place(getattr(record, 'location', ''))}: {record.getMessage()}")
+            place = getattr(record, "location", "")
+            if isinstance(place, nodes.Node):
+                place = logging.get_node_location(place)
+            elif isinstance(place, tuple):
+                place = f"{self.app.env.doc2path(place[0])}:{place[1]}"
+            self.seen.append(f"{place}: {record.getMessage()}")
 
 
 def report_cells(app: Sphinx, doctree: nodes.document) -> None:
@@ -70,15 +79,11 @@ def _execution(env: BuildEnvironment, docname: str) -> Any:
     return getattr(env, "nb_metadata", {}).get(docname, {}).get("exec_data")
 
 
-def _place(location: Any) -> str:
-    return str(logging.get_node_location(location) if isinstance(location, nodes.Node) else location)
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     root = standard_logging.getLogger("sphinx")
     root.handlers = [h for h in root.handlers if not isinstance(h, Failures)]
-    root.addHandler(Failures(standard_logging.WARNING))
+    root.addHandler(Failures(app))
     app.connect("doctree-read", report_cells)
     app.connect("env-updated", stop)
     return {"parallel_read_safe": False, "parallel_write_safe": True}
