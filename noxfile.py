@@ -86,6 +86,12 @@ def types(session: nox.Session) -> None:
     session.run(install(session), "-m", "mypy")
 
 
+@nox.session(venv_backend="none", default=False)
+def benchmark(session: nox.Session) -> None:
+    """Time builds of the book beside those of stock Sphinx."""
+    session.run(install(session), "tests/benchmark.py")
+
+
 @nox.session(venv_backend="virtualenv", default=False)
 def latest(session: nox.Session) -> None:
     """Run every test on the newest versions of everything."""

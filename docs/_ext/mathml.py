@@ -22,6 +22,7 @@ from sphinx.writers.html5 import HTML5Translator
 FONT = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
 TITLES = string.printable.strip() + " –—’“”…éö"  # what headings are made of, beside the formulas
 ITALIC = "".join(map(chr, [0x210E, *range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)]))  # how one letter is drawn
+FEATURES = ["kern", "ssty", "dtls", "flac", "ss04"]  # ss04: primes meant for a superscript
 CONVERTER = LatexToMathML(fancy_error=False)
 logger = logging.getLogger(__name__)
 
@@ -69,9 +70,9 @@ def write_font(app: Sphinx, error: Exception | None) -> None:
     formulas = (m for page in pages for m in re.findall(r"<math.*?</math>", page, flags=re.S))
     text = "".join(sorted(set(TITLES) | {c for m in formulas for c in html.unescape(re.sub(r"<[^>]*>", "", m))}))
     target, note = app.outdir / "_static" / "math.woff2", app.doctreedir / "math.json"
-    if target.is_file() and note.is_file() and json.loads(note.read_text(encoding="utf-8")) == text:
+    if target.is_file() and note.is_file() and json.loads(note.read_text(encoding="utf-8")) == [FEATURES, text]:
         return
-    options = subset.Options(flavor="woff2", layout_features=["kern", "ssty", "dtls", "flac"])
+    options = subset.Options(flavor="woff2", layout_features=FEATURES)
     font = subset.load_font(str(FONT), options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=text + "".join(c for c in ITALIC if unicodedata.normalize("NFKC", c) in text))
@@ -80,7 +81,7 @@ def write_font(app: Sphinx, error: Exception | None) -> None:
     data = io.BytesIO()
     subset.save_font(font, data, options)
     target.write_bytes(data.getvalue())
-    note.write_text(json.dumps(text), encoding="utf-8")
+    note.write_text(json.dumps([FEATURES, text]), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

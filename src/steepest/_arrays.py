@@ -35,7 +35,10 @@ def vectors(*, beside: Any = None, **named: Any) -> tuple[Any, ...]:
     Integers and lists take the float type of the other arguments; the last axis is the vector. What stands
     beside the vectors has a say in the library only.
     """
-    xp = namespace(beside, *named.values())
+    try:
+        xp = namespace(beside, *named.values())
+    except TypeError as error:
+        raise TypeError(f"{' and '.join(named)} are of several array libraries: pass arrays of one.") from error
     arrays = [numbers(xp, name, value) for name, value in named.items()]
     floating = [a for a, v in zip(arrays, named.values(), strict=True) if is_array_api_obj(v) and _is_float(xp, a)]
     dtype = xp.result_type(*floating) if floating else xp.__array_namespace_info__().default_dtypes()["real floating"]
@@ -49,6 +52,11 @@ def vectors(*, beside: Any = None, **named: Any) -> tuple[Any, ...]:
                 f"{name} has {a.shape[-1]} components and {first} has {arrays[0].shape[-1]}: "
                 "pass vectors of the same space."
             )
+        try:
+            np.broadcast_shapes(a.shape, arrays[0].shape)
+        except ValueError as error:
+            shapes = f"{name} has shape {tuple(a.shape)} and {first} {tuple(arrays[0].shape)}"
+            raise ValueError(f"{shapes}: pass as many vectors of each, or one.") from error
     return (xp, *arrays)
 
 
@@ -67,11 +75,13 @@ def nonzero(xp: Any, name: str, x: Array, why: str) -> None:
 def number(name: str, value: Any, *, positive: bool = False) -> float:
     """Return a finite float that is not negative (and not zero, if it must be positive)."""
     wanted = "a positive number" if positive else "zero or a positive number"
-    if isinstance(value, (bool, str, bytes, complex)) or getattr(value, "shape", ()) != ():
-        raise TypeError(f"{name} is {value!r}: pass {wanted}.")
     try:
+        if np.asarray(value).dtype.kind not in "iufO" or np.ndim(value) > 0:  # O: a Fraction, or a huge int
+            raise TypeError("no real scalar")
         result = float(value)
-    except TypeError as error:
+    except OverflowError:
+        result = math.inf
+    except (TypeError, ValueError) as error:
         raise TypeError(f"{name} is {value!r}: pass {wanted}.") from error
     if not math.isfinite(result) or result < 0 or (positive and result == 0):
         raise ValueError(f"{name} is {value!r}: pass {wanted}.")
@@ -107,27 +117,34 @@ def shift(xp: Any, x: Array, exponent: Array) -> Array:
 
 
 def split(xp: Any, x: Array) -> tuple[Array, Array]:
-    """Return vectors scaled exactly to a largest component in [1, 2), and the exponents that scale them back."""
-    largest = xp.max(xp.abs(x), axis=-1, keepdims=True)
-    exponent = xp.floor(xp.log2(xp.where(largest == 0, xp.ones_like(largest), largest)))
-    return shift(xp, x, -exponent), exponent
+    """Return vectors scaled exactly to a largest component near 2, and the exponents that scale them back."""
+    return _scaled(xp, x, xp.max(xp.abs(x), axis=-1, keepdims=True))
 
 
 def dot(xp: Any, a: Array, b: Array) -> Array:
     """Return inner products over the last axis that neither overflow nor underflow on the way."""
-    (a, m), (b, n) = split(xp, a), split(xp, b)
-    return shift(xp, xp.vecdot(a, b), (m + n)[..., 0])
+    (a, m), (b, n) = _scaled(xp, a, xp.abs(a)), _scaled(xp, b, xp.abs(b))
+    exponent = xp.where((a == 0) | (b == 0), xp.full_like(m + n, -4096.0), m + n)  # a zero has the least of all
+    top = xp.max(exponent, axis=-1, keepdims=True)
+    return shift(xp, xp.vecdot(a, shift(xp, b, exponent - top)), top[..., 0])
 
 
 def numbers(xp: Any, name: str, value: Any) -> Array:
     """Return real numbers as an array, or say why the value is none."""
+    own = is_array_api_obj(value) and array_namespace(value) == xp
     try:
-        array = value if is_array_api_obj(value) and array_namespace(value) == xp else xp.asarray(np.asarray(value))
+        array = value if own else np.asarray(value)
     except (ValueError, TypeError) as error:
         raise type(error)(f"{name} is no array of numbers ({error}): pass rows of one length.") from error
-    if not (_is_float(xp, array) or xp.isdtype(array.dtype, "integral")):
+    if not (xp if own else numpy_namespace).isdtype(array.dtype, ("real floating", "integral")):
         raise TypeError(f"{name} has dtype {array.dtype}: pass real numbers (floats or integers).")
-    return array
+    return array if own else xp.asarray(array)
+
+
+def _scaled(xp: Any, x: Array, size: Array) -> tuple[Array, Array]:
+    """Return `x` scaled exactly by the power of two that brings `size` between 1.4 and 2.9, and the exponent back."""
+    exponent = xp.floor(xp.log2(xp.where(size == 0, xp.ones_like(size), size)) - 0.5)
+    return shift(xp, x, -exponent), exponent
 
 
 def _is_float(xp: Any, array: Array) -> bool:

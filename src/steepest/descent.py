@@ -11,7 +11,7 @@ import numpy as np
 
 from steepest._arrays import Array, at_hand, number, single, vectors, whole
 from steepest.directions import directional_derivative, steepest_direction
-from steepest.loss import Loss
+from steepest.loss import Loss, check_loss
 from steepest.norms import L2, Norm
 
 StepRule = Callable[[Loss, Array, Array, Array], Array]
@@ -146,19 +146,22 @@ def descend(loss: Loss, start: Array, step: StepRule, iterations: int, *, norm: 
     >>> descend(quadratic([1, 4]), [4.0, 1.0], learning_rate(0.25), 2).values
     array([10.     ,  4.5    ,  2.53125])
     """
+    if not callable(step):
+        raise TypeError(f"step is {step!r}: pass a step rule, such as learning_rate(0.1).")
+    check_loss(loss)
     xp, w = vectors(start=start)
     single("start", w)
     points, values, stopped = [w], [loss(w)], "all steps taken"
+    gradient = loss.gradient(w)
     with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges says so in `stopped`
         for _ in range(whole("iterations", iterations, least=0)):
-            gradient = loss.gradient(w)
             if at_hand(gradient) and not bool(xp.any(gradient != 0)):
                 stopped = "gradient is zero"
                 break
             direction = steepest_direction(gradient, norm)
             w = w + _length(step(loss, w, gradient, direction)) * direction
-            value = loss(w) if _finite(xp, w) else math.inf
-            if not _finite(xp, value, w) or not _finite(xp, loss.gradient(w)):
+            value, gradient = (loss(w), loss.gradient(w)) if _finite(xp, w) else (math.inf, gradient)
+            if not _finite(xp, value, gradient):
                 stopped = "out of range"
                 break
             points.append(w)
@@ -167,8 +170,8 @@ def descend(loss: Loss, start: Array, step: StepRule, iterations: int, *, norm: 
 
 
 def _length(eta: Array) -> Array:
-    """Refuse a step rule's answer that is no length; a lazy one is taken at its word."""
-    return number("step", eta) if at_hand(eta) else eta
+    """Refuse a step rule's answer that is no length; a lazy one is taken at its word, infinity is out of range."""
+    return eta if not at_hand(eta) or (np.ndim(eta) == 0 and eta == math.inf) else number("step", eta)
 
 
 def _finite(xp: Any, *arrays: Array) -> bool:

@@ -109,10 +109,17 @@ class Loss:
 
 def _shaped(name: str, result: Any, w: Array, shape: tuple[int, ...]) -> Array:
     """Refuse what a loss's own function returns in another shape than its points ask for."""
-    result = numbers(namespace(w), f"the loss's {name}", result)
+    xp = namespace(w)
+    result = numbers(xp, f"the loss's {name}", result)
     if tuple(result.shape) != tuple(shape):
         raise ValueError(
             f"the loss's {name} has shape {tuple(result.shape)} for w of shape {tuple(w.shape)}: "
             f"return shape {tuple(shape)}."
         )
-    return result
+    return xp.astype(result, w.dtype) if xp.isdtype(result.dtype, "integral") else result
+
+
+def check_loss(loss: Any) -> None:
+    """Refuse what is no loss: a function alone has no gradient."""
+    if not isinstance(loss, Loss):
+        raise TypeError(f"loss is {loss!r}: pass a Loss.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from steepest._arrays import Array, at_hand, namespace, number, vectors
+from steepest._arrays import Array, at_hand, namespace, number, scalars, vectors
 from steepest.loss import Loss
 
 
@@ -41,7 +41,9 @@ def quadratic(spectrum: Array, *, center: Array = 0.0, axes: Array | None = None
     array([ 2., -3.])
     """
     spectrum, axes = _ridges("spectrum", spectrum, axes)
-    center = vectors(center=np.full(spectrum.shape, center) if np.ndim(center) == 0 else center, spectrum=spectrum)[1]
+    center = scalars("center", center, spectrum, signed=True)
+    if center.ndim == 1:
+        vectors(spectrum=spectrum, center=center)
 
     def value(w: Array) -> Array:
         t = _onto(w - _like(w, center), axes)
@@ -86,7 +88,10 @@ def bowl(scales: Array, *, axes: Array | None = None) -> Loss:
 
     def value(w: Array) -> Array:
         xp, far = namespace(w), abs(_onto(w, axes))
-        return xp.sum(_like(w, scales) * (far + xp.log1p(xp.exp(-2 * far)) - float(np.log(2))), axis=-1)
+        near = xp.log1p(2 * xp.sinh(xp.clip(far, max=1.0) / 2) ** 2)  # where far minus log(2) would cancel
+        return xp.sum(
+            _like(w, scales) * xp.where(far < 1, near, far + xp.log1p(xp.exp(-2 * far)) - float(np.log(2))), axis=-1
+        )
 
     def gradient(w: Array) -> Array:
         return _back(_like(w, scales) * namespace(w).tanh(_onto(w, axes)), axes)
@@ -173,8 +178,8 @@ def logistic(features: Array, labels: Array, *, ridge: float = 0.0) -> Loss:
     >>> round(two([0.0, 0.0]), 4), two.gradient([0.0, 0.0])
     (0.6931, array([ 0.  , -0.75]))
     """
-    _, features = vectors(features=features)
-    _, labels = vectors(labels=labels)
+    _, features = vectors(beside=labels, features=features)
+    _, labels = vectors(beside=features, labels=labels)
     if features.ndim != 2 or labels.shape != features.shape[:1]:
         raise ValueError(
             f"features has shape {tuple(features.shape)} and labels {tuple(labels.shape)}: pass (n, d) and (n,)."
@@ -234,12 +239,12 @@ def kinked(scales: Array) -> Loss:
     def gradient(w: Array) -> Array:
         if at_hand(w) and bool(namespace(w).any(w == 0)):
             raise ValueError(f"w is at a kink ({w}): the loss has no gradient there. Pass a point without zeros.")
-        return _like(w, scales) * w / abs(w)
+        return _like(w, scales) * (w / abs(w))
 
     def value(w: Array) -> Array:
         return namespace(w).sum(_like(w, scales) * abs(w), axis=-1)
 
-    return Loss(value, gradient, lambda w, v: 0 * (gradient(w) + v), scales.shape[0])
+    return Loss(value, gradient, lambda w, v: 0 * gradient(w) + 0 * v, scales.shape[0])
 
 
 def _ridges(name: str, scales: Array, axes: Array | None) -> tuple[Array, Array | None]:

@@ -107,4 +107,6 @@ def _plane(degrees: Array, start: Array, toward: Array | None) -> tuple[Any, Arr
     across = second - xp.vecdot(second, first) * first
     if at_hand(across) and float(L2.size(xp, across)) <= 4 * second.shape[0] * float(xp.finfo(second.dtype).eps):
         raise ValueError("toward is parallel to start: pass a vector that spans a plane with it.")
-    return xp, first, L2.attaining(xp, across)
+    across = L2.attaining(xp, across)
+    # Again: what the first subtraction left of the start is as large as its rounding, rescaled.
+    return xp, first, L2.attaining(xp, across - xp.vecdot(across, first) * first)

@@ -6,7 +6,7 @@ import numpy as np
 
 from steepest._arrays import Array, dot, plain, scalars, single, vectors
 from steepest.directions import directional_derivative
-from steepest.loss import Loss
+from steepest.loss import Loss, check_loss
 
 
 def along(loss: Loss, w: Array, direction: Array, steps: Array) -> Array:
@@ -43,7 +43,7 @@ def along(loss: Loss, w: Array, direction: Array, steps: Array) -> Array:
     >>> along(quadratic([1, 2]), [1.0, 1.0], [0.0, -1.0], [0.0, 0.5, 1.0])
     array([1.5 , 0.75, 0.5 ])
     """
-    w, direction, steps = _line(w, direction, steps)
+    w, direction, steps = _line(loss, w, direction, steps)
     return loss(w + steps[..., None] * direction)
 
 
@@ -79,6 +79,7 @@ def curvature(loss: Loss, w: Array, direction: Array) -> Array:
     >>> curvature(quadratic([1, 9]), [0.0, 0.0], [0.6, 0.8])
     6.12
     """
+    check_loss(loss)
     xp, w, direction = vectors(w=w, direction=direction)
     return plain(dot(xp, direction, loss.hessian_product(w, direction)))
 
@@ -115,7 +116,7 @@ def first_order(loss: Loss, w: Array, direction: Array, steps: Array) -> Array:
     >>> first_order(quadratic([1, 2]), [1.0, 1.0], [0.0, -1.0], [0.0, 0.5, 1.0])
     array([ 1.5,  0.5, -0.5])
     """
-    w, direction, steps = _line(w, direction, steps)
+    w, direction, steps = _line(loss, w, direction, steps)
     return plain(loss(w) + steps * directional_derivative(loss.gradient(w), direction))
 
 
@@ -151,7 +152,7 @@ def second_order(loss: Loss, w: Array, direction: Array, steps: Array) -> Array:
     >>> second_order(quadratic([1, 2]), [1.0, 1.0], [0.0, -1.0], [0.0, 0.5, 1.0])
     array([1.5 , 0.75, 0.5 ])
     """
-    w, direction, steps = _line(w, direction, steps)
+    w, direction, steps = _line(loss, w, direction, steps)
     return plain(first_order(loss, w, direction, steps) + steps**2 / 2 * curvature(loss, w, direction))
 
 
@@ -194,9 +195,10 @@ def measured_order(steps: Array, errors: Array) -> float:
     return float(log_x @ np.log(y) / (log_x @ log_x))
 
 
-def _line(w: Array, direction: Array, steps: Array) -> tuple[Array, Array, Array]:
+def _line(loss: Loss, w: Array, direction: Array, steps: Array) -> tuple[Array, Array, Array]:
     """Return a point, a direction and step lengths along it, in one array library and float type."""
-    _, w, direction = vectors(w=w, direction=direction)
+    check_loss(loss)
+    _, w, direction = vectors(beside=steps, w=w, direction=direction)
     single("w", w)
     single("direction", direction)
     return w, direction, scalars("steps", steps, w)

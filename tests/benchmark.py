@@ -1,0 +1,73 @@
+"""Build the book and, beside it, the same chapters with stock Sphinx; print the times and their ratio.
+
+Stock Sphinx is MyST-NB in its `cache` mode with MathJax and the same theme, without the extensions in docs/_ext. Three
+builds are timed: from nothing, without a change, and after an edit of the prose of one chapter: `nox -s benchmark`.
+"""
+
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+ROUNDS = 3
+OWN = ("accessible", "executed", "folded", "mathml")
+
+
+def stock(conf):
+    """Return the book's configuration as a stock Sphinx would have it."""
+    for name in OWN:
+        conf = conf.replace(f'    "{name}",\n', "")
+    return conf.replace('nb_execution_mode = "inline"', 'nb_execution_mode = "cache"')
+
+
+def prepare(folder, kind):
+    """Copy the book into a folder, configured as its own or as the stock kind."""
+    for part in ("docs", "src"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for part in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
+        shutil.copy(ROOT / part, folder)
+    if kind == "stock":
+        conf = folder / "docs" / "conf.py"
+        conf.write_text(stock(conf.read_text(encoding="utf-8")), encoding="utf-8")
+        for page in (folder / "docs").rglob("*.md"):  # an expression needs a live kernel, which the cache has not
+            text = page.read_text(encoding="utf-8")
+            page.write_text(re.sub(r"\{eval\}`", "`", text), encoding="utf-8")
+
+
+def timed(folder):
+    """Build once and return the seconds."""
+    command = [sys.executable, "-m", "sphinx", "-q", "-j1", "-d", str(folder / "trees"), str(folder / "docs")]
+    start = time.perf_counter()
+    subprocess.run([*command, str(folder / "site")], check=True, capture_output=True)
+    return time.perf_counter() - start
+
+
+def measure(kind):
+    """Return the seconds of the three builds of one kind."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        prepare(folder, kind)
+        cold, same = timed(folder), timed(folder)
+        page = folder / "docs" / "argument" / "steepest.md"
+        page.write_text(page.read_text(encoding="utf-8") + "\nOne more sentence.\n", encoding="utf-8")
+        return cold, same, timed(folder)
+
+
+def main():
+    """Alternate the two kinds, so that what slows the machine slows both."""
+    seconds = {"book": [], "stock": []}
+    for _ in range(ROUNDS):
+        for kind, rows in seconds.items():
+            rows.append(measure(kind))
+    for i, what in enumerate(("from nothing", "without a change", "after an edit of prose")):
+        book, other = (statistics.median(row[i] for row in seconds[kind]) for kind in ("book", "stock"))
+        print(f"{what:>24}: book {book:6.2f} s, stock {other:6.2f} s, ratio {book / other:.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""Arrays of any library come back as arrays of that library, with NumPy's values, type kept and nothing changed."""
+
+import itertools
+
+import array_api_compat
+import array_api_strict
+import dask
+import dask.array
+import numpy as np
+import pytest
+from strategies import EPS
+
+from steepest import (
+    L1,
+    L2,
+    LINF,
+    Path,
+    along,
+    angle,
+    bowl,
+    circle,
+    cosine,
+    curvature,
+    descend,
+    directional_derivative,
+    first_order,
+    fixed_length,
+    kinked,
+    learning_rate,
+    logistic,
+    measured_order,
+    quadratic,
+    rosenbrock,
+    second_order,
+    steepest_direction,
+)
+
+G, U, W, V = [3, -4, 1], [1, 2, -2], [1, 2, -1], [2, -1, 1]
+ROWS, MORE = [[3, -4, 1], [1, 2, -5]], [[1, 0, 2], [-2, 1, 1]]
+SPECTRUM, AXES, FEATURES, LABELS = [1, 4, 2], [[0, 1, 0], [1, 0, 0], [0, 0, -1]], [[1, 2, 0], [0, -1, 3]], [1, 0]
+HILLY = bowl(SPECTRUM, axes=AXES)
+
+# A call and the arrays it takes, in whole numbers, so that the same row can be tried in every type.
+CALLS = {
+    "directional_derivative": (directional_derivative, ROWS, U),
+    "directional_derivative of one": (directional_derivative, G, U),
+    "cosine": (cosine, ROWS, MORE),
+    "angle": (angle, ROWS, U),
+    **{f"steepest_direction in {n.name}": (lambda g, n=n: steepest_direction(g, n), ROWS) for n in (L1, L2, LINF)},
+    **{f"{n.name}": (n, ROWS) for n in (L1, L2, LINF)},
+    **{f"dual of {n.name}": (n.dual, ROWS) for n in (L1, L2, LINF)},
+    **{f"aligned in {n.name}": (n.aligned, ROWS) for n in (L1, L2, LINF)},
+    "circle": (circle, [0, 30, 90], G, U),
+    "circle of the plane": (lambda degrees, start: circle(degrees, start), [0, 30, 90], [3, 4]),
+    "circle of one angle": (lambda start, toward: circle(30, start, toward), G, U),
+    "rosenbrock": (rosenbrock(), ROWS),
+    "rosenbrock, gradient": (rosenbrock().gradient, ROWS),
+    "rosenbrock, product": (rosenbrock().hessian_product, ROWS, V),
+    "along": (lambda w, u, steps: along(HILLY, w, u, steps), W, V, [1, 2]),
+    "along by one": (lambda w, u: along(HILLY, w, u, 0.5), W, V),
+    "curvature": (lambda w, v: curvature(HILLY, w, v), ROWS, V),
+    "first_order": (lambda w, u, steps: first_order(HILLY, w, u, steps), W, V, [1, 2]),
+    "second_order": (lambda w, u, steps: second_order(HILLY, w, u, steps), W, V, [1, 2]),
+    "descend": (lambda start: descend(HILLY, start, learning_rate(0.125), 3), W),
+    "descend in ℓ∞": (lambda start: descend(HILLY, start, fixed_length(0.125), 3, norm=LINF), W),
+}
+# Losses made from arrays: the point comes last, and its library is the answer's.
+LOSSES = {
+    "quadratic": (lambda s, c, a, w: quadratic(s, center=c, axes=a)(w), SPECTRUM, V, AXES, ROWS),
+    "quadratic, gradient": (lambda s, c, a, w: quadratic(s, center=c, axes=a).gradient(w), SPECTRUM, V, AXES, ROWS),
+    "quadratic, product": (lambda s, w: quadratic(s).hessian_product(w, w), SPECTRUM, ROWS),
+    "bowl": (lambda s, a, w: bowl(s, axes=a)(w), SPECTRUM, AXES, ROWS),
+    "bowl, gradient": (lambda s, a, w: bowl(s, axes=a).gradient(w), SPECTRUM, AXES, ROWS),
+    "bowl, product": (lambda s, a, w: bowl(s, axes=a).hessian_product(w, w), SPECTRUM, AXES, ROWS),
+    "kinked": (lambda s, w: kinked(s)(w), SPECTRUM, ROWS),
+    "kinked, gradient": (lambda s, w: kinked(s).gradient(w), SPECTRUM, ROWS),
+    "kinked, product": (lambda s, w: kinked(s).hessian_product(w, w), SPECTRUM, ROWS),
+    "logistic": (lambda f, y, w: logistic(f, y, ridge=0.5)(w), FEATURES, LABELS, ROWS),
+    "logistic, gradient": (lambda f, y, w: logistic(f, y, ridge=0.5).gradient(w), FEATURES, LABELS, ROWS),
+    "logistic, product": (lambda f, y, w: logistic(f, y).hessian_product(w, w), FEATURES, LABELS, ROWS),
+}
+EVERY = {**CALLS, **LOSSES}
+calls = pytest.mark.parametrize("name", EVERY)
+
+
+@pytest.fixture(params=["NumPy", "array_api_strict", "Dask", "JAX"])
+def xp(request):
+    """Each array library in turn; JAX, with its 64-bit floats switched on, where it is installed."""
+    if request.param == "JAX":
+        pytest.importorskip("jax").config.update("jax_enable_x64", True)
+    libraries = {"NumPy": "numpy", "array_api_strict": "array_api_strict", "Dask": "dask.array", "JAX": "jax.numpy"}
+    return pytest.importorskip(libraries[request.param])
+
+
+def _arrays(results):
+    """Return the arrays of an answer: those of a path, or the one array."""
+    return [results.points, results.values] if isinstance(results, Path) else [results]
+
+
+def _check(results, expected, xp, eps=EPS):
+    """Check that the arrays are of the library and equal NumPy's, which come from at most 64 roundings."""
+    for result, known in zip(_arrays(results), _arrays(expected), strict=True):
+        if not (xp is np and isinstance(result, float)):
+            assert array_api_compat.array_namespace(result) is array_api_compat.array_namespace(xp.asarray([1.0]))
+        assert np.shape(result) == np.shape(known)
+        np.testing.assert_allclose(np.asarray(result), known, rtol=0, atol=64 * eps * np.max(np.abs(known)))
+
+
+@calls
+def test_arrays_come_back_in_their_library(xp, name):
+    """Floats of one library give NumPy's answer as arrays of that library."""
+    call, *inputs = EVERY[name]
+    _check(call(*(xp.asarray(x, dtype=xp.float64) for x in inputs)), call(*inputs), xp)
+
+
+@calls
+def test_float32_stays_float32(xp, name):
+    """Arrays of 32-bit floats give 32-bit floats, right to their precision."""
+    call, *inputs = EVERY[name]
+    results = call(*(xp.asarray(x, dtype=xp.float32) for x in inputs))
+    _check(results, call(*inputs), xp, eps=float(np.finfo(np.float32).eps))
+    for result in _arrays(results):
+        assert isinstance(result, float) or result.dtype == xp.float32
+
+
+@calls
+def test_integers_become_64_bit_floats(xp, name):
+    """Arrays of integers give 64-bit floats, those that floats of the same values give."""
+    call, *inputs = EVERY[name]
+    results = call(*(xp.asarray(x, dtype=xp.int32) for x in inputs))
+    _check(results, call(*inputs), xp)
+    for result in _arrays(results):
+        assert isinstance(result, float) or result.dtype == xp.float64
+
+
+@pytest.mark.parametrize("other", [list, np.asarray], ids=["lists", "NumPy"])
+@pytest.mark.parametrize("name", [name for name, row in EVERY.items() if len(row) > 2])
+def test_one_array_decides_the_library(xp, name, other):
+    """Beside lists or NumPy's arrays, one array of another library makes the answer an array of that library."""
+    call, *inputs = EVERY[name]
+    for chosen in range(len(inputs)):
+        mixed = [xp.asarray(x, dtype=xp.float64) if i == chosen else other(x) for i, x in enumerate(inputs)]
+        answer = xp if name in CALLS or chosen == len(inputs) - 1 else np
+        _check(call(*mixed), call(*inputs), answer)
+
+
+def _refuse(*args, **options):
+    raise AssertionError("a lazy array was computed")
+
+
+@calls
+def test_lazy_arrays_stay_lazy(name):
+    """On Dask's arrays no function starts a computation; the arrays it returns, cut in blocks, compute to NumPy's."""
+    call, *inputs = EVERY[name]
+    lazy = [dask.array.from_array(np.array(x, dtype=float), chunks=2) for x in inputs]
+    with dask.config.set(scheduler=_refuse):
+        results = call(*lazy)
+    assert all(isinstance(result, dask.array.Array) for result in _arrays(results))
+    _check(results, call(*inputs), dask.array)
+
+
+@pytest.mark.parametrize("name", [name for name, row in CALLS.items() if len(row) > 2])
+def test_one_lazy_array_beside_lists_stays_lazy(name):
+    """One lazy array beside lists is enough: nothing is computed until the caller asks."""
+    call, *inputs = CALLS[name]
+    for chosen in range(len(inputs)):
+        with dask.config.set(scheduler=_refuse):
+            result = call(*(dask.array.asarray(x) if i == chosen else x for i, x in enumerate(inputs)))
+        _check(result, call(*inputs), dask.array)
+
+
+@calls
+def test_the_caller_s_arrays_are_left_alone(xp, name):
+    """No function changes the arrays it is given; it works on read-only ones."""
+    call, *inputs = EVERY[name]
+    arrays = [xp.asarray(np.array(x, dtype=float)) for x in inputs]
+    if xp is np:
+        for array in arrays:
+            array.flags.writeable = False
+    call(*arrays)
+    for array, x in zip(arrays, inputs, strict=True):
+        np.testing.assert_array_equal(np.asarray(array), x)
+
+
+@pytest.mark.parametrize("name", [name for name, row in EVERY.items() if row[-1] is ROWS or row[1] is ROWS])
+def test_a_stack_is_its_rows(xp, name):
+    """A stack of vectors gives a stack of the answers to each."""
+    call, *inputs = EVERY[name]
+    stacked = np.asarray(call(*(xp.asarray(x, dtype=xp.float64) for x in inputs)))
+    for i in range(2):
+        one = [x[i] if x is ROWS or x is MORE else x for x in inputs]
+        result = call(*(xp.asarray(x, dtype=xp.float64) for x in one))
+        _check(result, stacked[i], xp)
+
+
+def test_a_measured_order_is_a_float(xp):
+    """The measured order is a float whatever library the steps and the errors are of."""
+    for first, second in itertools.product([xp.asarray, list], repeat=2):
+        order = measured_order(first([1.0, 2.0, 4.0]), second([3.0, -24.0, 192.0]))
+        assert type(order) is float
+        assert order == pytest.approx(3.0, rel=8 * EPS)
+
+
+def test_a_circle_takes_the_library_of_its_angles(xp):
+    """Angles alone decide the library of the circle around (1, 0)."""
+    _check(circle(xp.asarray([0.0, 30.0, 180.0])), circle([0.0, 30.0, 180.0]), xp)
+
+
+def test_a_step_rule_may_answer_in_any_library():
+    """A step rule's answer may be an array without axes, of any library."""
+    expected = descend(HILLY, W, fixed_length(0.25), 2)
+    for answer in (np.asarray(0.25), array_api_strict.asarray(0.25), np.float32(0.25)):
+        np.testing.assert_array_equal(descend(HILLY, W, lambda *seen, a=answer: a, 2).points, expected.points)
+
+
+def test_lazy_values_are_not_looked_at():
+    """What cannot be seen without a computation is not refused: it comes out as NumPy computes it."""
+    with dask.config.set(scheduler=_refuse):
+        nowhere = directional_derivative(dask.array.asarray([np.nan, 1.0]), [1.0, 1.0])
+        kink = kinked([1.0, 1.0]).gradient(dask.array.asarray([0.0, -2.0]))
+    assert np.isnan(nowhere.compute())
+    with np.errstate(invalid="ignore"):
+        np.testing.assert_array_equal(kink.compute(), [np.nan, -1.0])
