@@ -21,6 +21,7 @@ extensions = [
     "executed",
     "folded",
     "mathml",
+    "remembered",
 ]
 exclude_patterns = ["_ext", "_templates"]
 templates_path = ["_templates"]

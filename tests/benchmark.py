@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 3
-OWN = ("accessible", "executed", "folded", "mathml")
+OWN = ("accessible", "executed", "folded", "mathml", "remembered")
 
 
 def stock(conf):

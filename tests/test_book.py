@@ -1,6 +1,7 @@
 """How the book builds: what fails is named, stays broken, and only what changed runs again."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -101,20 +102,25 @@ def test_formula_that_is_not_understood_is_named_every_time(book):
         assert "a + \\undefined b" in broken
 
 
-def test_only_what_changed_runs_again(book):
-    """Nothing runs without a change, one chapter after an edit of it, all chapters after a change in the package."""
-    book.write(first="One.", second="Two.")
-    assert book.build() == (0, "")
-    assert book.ran() == ["first", "second"]
-    assert book.build() == (0, "")
-    assert book.ran() == []
-    book.write(second="Two, edited.")
-    assert book.build() == (0, "")
-    assert book.ran() == ["second"]
+def test_only_changed_code_runs_again(book):
+    """Edited prose runs nothing, a new expression or cell its chapter, a change in the package all chapters."""
+    cells = ["```{code-cell}\nx += 6\n```", "```{code-cell}\nx + 1\n```"]
+    edits = [
+        ({"first": "One.", "second": "\n\n".join([*cells, "{eval}`x`."])}, ["first", "second"]),
+        ({}, []),
+        ({"second": "\n\n".join([cells[0], "Prose between cells.", cells[1], "Now {eval}`x`."])}, []),
+        ({"second": "\n\n".join([*cells, "It is {eval}`x` and {eval}`2 * x`."])}, ["second"]),
+        ({"second": "\n\n".join([*cells, cells[0], "It is {eval}`x` and {eval}`2 * x`."])}, ["second"]),
+    ]
+    for chapters, expected in edits:
+        book.write(**chapters)
+        assert book.build() == (0, "")
+        assert book.ran() == expected
     with (book.package / "norms.py").open("a", encoding="utf-8") as source:
         source.write("# changed\n")
     assert book.build() == (0, "")
     assert book.ran() == ["first", "second"]
+    assert "It is 13 and 26." in re.sub(r"<[^>]*>", "", (book.out / "second.html").read_text(encoding="utf-8"))
 
 
 def test_mended_book_builds(book):

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import logging as standard_logging
 import re
-from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
 from jupyter_client.manager import KernelManager
+from remembered import SOURCES
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import SphinxError
 from sphinx.util import logging
 
-import steepest
-
 # An ipykernel warns about every kernel whose connection is not encrypted.
 KernelManager.transport_encryption.default_value = "auto"
-SOURCES = sorted(Path(steepest.__file__).parent.rglob("*.py"))
 logger = logging.getLogger(__name__)
 
 

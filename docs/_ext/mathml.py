@@ -8,18 +8,16 @@ import json
 import re
 import string
 import unicodedata
+from importlib import util
 from pathlib import Path
 
-import ziamath
 from docutils import nodes
-from fontTools import subset
 from math_core import LatexError, LatexToMathML
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
-FONT = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
 TITLES = string.printable.strip() + " –—’“”…éö"  # what headings are made of, beside the formulas
 ITALIC = "".join(map(chr, [0x210E, *range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)]))  # how one letter is drawn
 FEATURES = ["kern", "ssty", "dtls", "flac", "ss04"]  # ss04: primes meant for a superscript
@@ -72,8 +70,20 @@ def write_font(app: Sphinx, error: Exception | None) -> None:
     target, note = app.outdir / "_static" / "math.woff2", app.doctreedir / "math.json"
     if target.is_file() and note.is_file() and json.loads(note.read_text(encoding="utf-8")) == [FEATURES, text]:
         return
+    write_subset(text, target)
+    note.write_text(json.dumps([FEATURES, text]), encoding="utf-8")
+
+
+def write_subset(text: str, target: Path) -> None:
+    """Write the part of STIX Two Math that a text needs, as WOFF2."""
+    from fontTools import subset  # slow to import, and seldom needed
+
+    package = util.find_spec("ziamath")
+    assert package is not None
+    assert package.origin is not None
+    whole = Path(package.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
     options = subset.Options(flavor="woff2", layout_features=FEATURES)
-    font = subset.load_font(str(FONT), options)
+    font = subset.load_font(str(whole), options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=text + "".join(c for c in ITALIC if unicodedata.normalize("NFKC", c) in text))
     subsetter.subset(font)
@@ -81,7 +91,6 @@ def write_font(app: Sphinx, error: Exception | None) -> None:
     data = io.BytesIO()
     subset.save_font(font, data, options)
     target.write_bytes(data.getvalue())
-    note.write_text(json.dumps([FEATURES, text]), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
