@@ -52,7 +52,7 @@ def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
 def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     """Write a formula on a line of its own, with its number."""
     self.body.append(self.starttag(node, "div", CLASS="equation"))
-    self.body.append(f'<div class="formula">{convert(node)}</div>')
+    self.body.append(f'<div class="formula" tabindex="0">{convert(node)}</div>')  # it may have to scroll
     if node["number"]:
         number = get_node_equation_number(self, node)
         self.body.append(f'<span class="eqno">({number})</span>')
@@ -82,7 +82,7 @@ def write_subset(text: str, target: Path) -> None:
     assert package is not None
     assert package.origin is not None
     whole = Path(package.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
-    options = subset.Options(flavor="woff2", layout_features=FEATURES)
+    options = subset.Options(flavor="woff2", layout_features=FEATURES, name_IDs=["*"])  # its license is a name
     font = subset.load_font(str(whole), options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=text + "".join(c for c in ITALIC if unicodedata.normalize("NFKC", c) in text))

@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from window import NARROW
+from window import NARROW, WIDE
 
 BLOCKS = "article :is(p, li, td, th, figcaption, summary, h1, h2, h3, pre, dt)"
 VISIBLE = "blocks => blocks.filter(b => b.checkVisibility()).map(b => b.innerText.replace(/\\s+/g, ' ').trim())"
@@ -25,10 +25,10 @@ def test_page_loads_without_error_or_stranger(visit, address, page_name):
     assert len(asked) > 3
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_page_is_accessible(visit, page_name, scheme):
-    """Axe finds no violation on a page, in the light and in the dark, with every solution folded open."""
-    page = visit(page_name, color_scheme=scheme)
+@pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", WIDE), ("light", NARROW)])
+def test_page_is_accessible(visit, page_name, scheme, size):
+    """Axe finds no violation on a page, in light, in dark and on a phone, with every solution folded open."""
+    page = visit(page_name, size=size, color_scheme=scheme)
     assert page.evaluate("document.documentElement.dataset.theme") == scheme
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     found = Axe().run(page).response["violations"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -145,11 +146,12 @@ def _clean(svg: str, name: str) -> str:
     """Return the SVG for use inside a page: its own ids, colors as variables, fonts and size left to the page."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.S)
+    svg = re.sub(r'(?<= )(d|x|y|transform|points)="([^"]*)"', lambda m: f'{m[1]}="{_rounded(m[2])}"', svg)
+    name += f"-{zlib.crc32(re.sub(r'[0-9a-f]{10,}', '', svg).encode()):08x}"  # two pictures of one kind share no id
     svg = re.sub(r"<path(?![^>]* d=)[^>]*/>", "", svg)  # a level that nothing reaches
     used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
     svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", svg)
     svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", svg)
-    svg = re.sub(r'(?<= )(d|x|y|transform|points)="([^"]*)"', lambda m: f'{m[1]}="{_rounded(m[2])}"', svg)
     svg = re.sub(r'font-family: [^;"]*;? ?', "", svg)
     svg = re.sub(r'font: ([\d.]+)px [^;"]*', r"font-size: \1px", svg)
     for color, role in _ROLES.items():

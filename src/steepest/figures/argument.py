@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from contourpy import contour_generator
 
 from steepest.descent import Path, descend, learning_rate
 from steepest.directions import angle, directional_derivative, steepest_direction
@@ -45,12 +46,10 @@ def rolling_ball(loss: Loss, path: Path) -> Picture:
     """
     points, values = np.asarray(path.points), np.asarray(path.values)
     panels = Panels("rolling-ball")
-    reach = 1.15 * float(np.abs(points).max())
-    x = np.linspace(-reach, reach, 41)
-    grid = np.stack(np.meshgrid(x, x), axis=-1)
+    top = 1.25 * float(values.max())
     with panels.draw(width=560, height=380) as axes:
-        _surface(axes, grid, loss(grid), values[0] * 1.35)
-        flat, high = _seen(points, values, values[0] * 1.35)
+        _surface(axes, loss, 2.3 * float(np.abs(points).max()), top)
+        flat, high = _seen(points, values, top)
         axes.plot(flat, high, color=STEEPEST, lw=1.6, zorder=900)
         for k, (a, b) in enumerate(zip(flat, high, strict=True)):
             last = k == len(flat) - 1
@@ -327,18 +326,20 @@ def _mark_angle(axes: Any, w: Any, radius: float, start: Any, beta: float) -> No
 
 def _seen(points: Any, heights: Any, top: float) -> tuple[Any, Any]:
     """Return points of a surface as they are seen from the side and a little above."""
-    scale = 1.5 * float(np.abs(points).max()) / top
     x, y = points[..., 0], points[..., 1]
-    return 0.9 * x - 0.42 * y, scale * heights + 0.16 * x + 0.36 * y
+    return 0.9 * x - 0.42 * y, 3.2 * heights / top + 0.16 * x + 0.36 * y
 
 
-def _surface(axes: Any, grid: Any, heights: Any, top: float) -> None:
-    """Draw the lines of a surface, up to a height, the far ones first."""
-    heights = np.where(heights <= top, heights, np.nan)
-    flat, high = _seen(grid, heights, top)
+def _surface(axes: Any, loss: Loss, reach: float, top: float) -> None:
+    """Draw a loss as a surface up to a height: lines along both weights, and the rim."""
+    x = np.linspace(-reach, reach, 121)
+    grid = np.stack(np.meshgrid(x, x), axis=-1)
+    heights = loss(grid)
+    flat, high = _seen(grid, np.where(heights <= top, heights, np.nan), top)
     for a, b in ((flat, high), (flat.T, high.T)):
-        for row in range(0, len(a), 2):
-            axes.plot(a[row], b[row], color=SOFT, lw=0.7)
+        axes.plot(a[::6].T, b[::6].T, color=SOFT, lw=0.6)
+    for rim in contour_generator(x, x, heights).lines(top):
+        axes.plot(*_seen(rim, np.full(len(rim), top), top), color=SOFT, lw=1.4)
 
 
 def _level_line(axes: Any, gradient: Any, level: float, color: str, width: float) -> None:
