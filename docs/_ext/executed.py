@@ -59,6 +59,13 @@ def report_cells(app: Sphinx, doctree: nodes.document) -> None:
                 logger.warning(error.splitlines()[-1], location=f"{path}:{line}", type="book", subtype="cell")
 
 
+def set_minus_signs(app: Sphinx, doctree: nodes.document) -> None:
+    """Write the numbers in sentences with a minus sign, where Python writes a hyphen."""
+    for output in doctree.findall(lambda n: isinstance(n, nodes.inline) and "text_plain" in n["classes"]):
+        if re.fullmatch(r"-[\d.,]+(e[+-]?\d+)?", output.astext()):
+            output.children = [nodes.Text(output.astext().replace("-", "−"))]
+
+
 def stop(app: Sphinx, env: BuildEnvironment) -> None:
     """Raise for all failures at once, before the environment is saved: a broken book stays broken."""
     silent = [
@@ -82,5 +89,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     root.handlers = [h for h in root.handlers if not isinstance(h, Failures)]
     root.addHandler(Failures(app))
     app.connect("doctree-read", report_cells)
+    app.connect("doctree-read", set_minus_signs)
     app.connect("env-updated", stop)
     return {"parallel_read_safe": False, "parallel_write_safe": True}

@@ -65,8 +65,11 @@ def write_font(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
     pages = (page.read_text(encoding="utf-8") for page in sorted(app.outdir.rglob("*.html")))
-    formulas = (m for page in pages for m in re.findall(r"<math.*?</math>", page, flags=re.S))
-    text = "".join(sorted(set(TITLES) | {c for m in formulas for c in html.unescape(re.sub(r"<[^>]*>", "", m))}))
+    formulas = [m for page in pages for m in re.findall(r"<math.*?</math>", page, flags=re.S)]
+    drawn = "√" if any("<msqrt" in m or "<mroot" in m for m in formulas) else ""  # by the browser, never as text
+    text = "".join(
+        sorted(set(TITLES + drawn) | {c for m in formulas for c in html.unescape(re.sub(r"<[^>]*>", "", m))})
+    )
     target, note = app.outdir / "_static" / "math.woff2", app.doctreedir / "math.json"
     if target.is_file() and note.is_file() and json.loads(note.read_text(encoding="utf-8")) == [FEATURES, text]:
         return

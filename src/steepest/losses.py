@@ -227,7 +227,7 @@ def kinked(scales: Array) -> Loss:
 
     References
     ----------
-    Boyd & Vandenberghe, *Convex Optimization* (2004), section 9.4 (nondifferentiable examples in 9.3.2).
+    Nesterov, *Lectures on Convex Optimization* (2nd ed., 2018), chapter 3 (nonsmooth convex functions).
 
     Examples
     --------

@@ -29,7 +29,7 @@ class Norm:
     References
     ----------
     Boyd & Vandenberghe, *Convex Optimization* (2004), section A.1.6 (dual norm); Luenberger, *Optimization by
-    Vector Space Methods* (1969), section 5.6 (aligned vectors).
+    Vector Space Methods* (1969), chapter 5 (aligned vectors).
 
     Examples
     --------

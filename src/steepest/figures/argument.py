@@ -99,7 +99,9 @@ def half_plane(loss: Loss, w: Any, directions: Any) -> Picture:
         f"through the point stands at right angles to the gradient. The {down} directions on the far side of it go "
         f"down (blue), the {len(slopes) - down} others do not (gray)."
     )
-    return panels.picture("Short steps to the far side of the dashed line go down, to the near side up.", alt)
+    return panels.picture(
+        "Short steps on the gradient's side of the dashed line go up (gray), on the other side down (blue).", alt
+    )
 
 
 def fall_by_angle(loss: Loss, w: Any, step: float, beta: float = 135.0) -> Picture:
@@ -147,7 +149,9 @@ def fall_by_angle(loss: Loss, w: Any, step: float, beta: float = 135.0) -> Pictu
         f"of the loss against the angle. The prediction is a cosine, from {predicted.max():.3g} at 0 degrees down to "
         f"{predicted.min():.3g} at 180; the true change is lowest, {true.min():.3g}, near {best:.0f} degrees."
     )
-    return panels.picture("The prediction is a cosine of the angle: lowest at 180°, against the gradient.", alt)
+    return panels.picture(
+        "To first order the change is a cosine of the angle: lowest at 180°, against the gradient.", alt
+    )
 
 
 def taylor_models(loss: Loss, w: Any, direction: Any, steps: Any) -> Picture:
@@ -189,10 +193,10 @@ def taylor_models(loss: Loss, w: Any, direction: Any, steps: Any) -> Picture:
         axes.legend()
     alt = (
         f"Left: along one direction, up to a step of {steps.max():g}, the loss with its tangent line and its parabola. "
-        f"Right: both errors on logarithmic axes are straight lines, of slope {orders[0]:.2f} for the line and "
-        f"{orders[1]:.2f} for the parabola."
+        f"Right: both errors on logarithmic axes are nearly straight; over all steps the best lines have "
+        f"slope {orders[0]:.2f} for the line and {orders[1]:.2f} for the parabola."
     )
-    return panels.picture("The line's error shrinks like η², the parabola's like η³.", alt)
+    return panels.picture("Here the line's error shrinks about like η², the parabola's about like η³.", alt)
 
 
 def balls(gradient: Any, norms: tuple[Norm, ...] = (L2,)) -> Picture:
@@ -254,11 +258,11 @@ def step_sizes(loss: Loss, start: Any, rates: Any, iterations: int) -> Picture:
     paths = [descend(loss, start, learning_rate(rate), iterations) for rate in rates]
     styles = ((DIRECTION, "-"), (STEEPEST, "--"), (MODEL, "-."), (GRADIENT, ":"))
     panels = Panels("step-sizes")
-    with panels.draw("The paths", equal=True) as axes:
+    with panels.draw("The first twelve steps", equal=True) as axes:
         contours(axes, loss, (0, 0), 1.25 * float(np.abs(start).max()), levels=12)
         limits = axes.get_xlim(), axes.get_ylim()
         for path, (color, line) in zip(paths, styles, strict=False):
-            axes.plot(*path.points.T, color=color, ls=line, marker="o", ms=3, lw=1.5, clip_on=True)
+            axes.plot(*path.points[:13].T, color=color, ls=line, marker="o", ms=3, lw=1.5)
         axes.set(xlim=limits[0], ylim=limits[1])
     with panels.draw("The loss after each step") as axes:
         for rate, path, (color, line) in zip(rates, paths, styles, strict=False):
@@ -269,7 +273,9 @@ def step_sizes(loss: Loss, start: Any, rates: Any, iterations: int) -> Picture:
     alt = (
         f"Descent from the same start with {len(paths)} learning rates, {iterations} steps each, starting at a loss of "
     )
-    return panels.picture("Too short crawls, too long climbs.", alt + f"{paths[0].values[0]:.3g}: {ends}.")
+    return panels.picture(
+        "Too small a rate crawls, too large a rate climbs in the end.", alt + f"{paths[0].values[0]:.3g}: {ends}."
+    )
 
 
 def finite_ball(loss: Loss, w: Any, steps: Any, angles: Any, rate: float) -> Picture:
@@ -312,9 +318,11 @@ def finite_ball(loss: Loss, w: Any, steps: Any, angles: Any, rate: float) -> Pic
     alt = (
         f"Left: at a distance of {reach:g} the lowest point stands {angles[steps.argmax()]:.3g} degrees from minus the "
         f"gradient. Right: the angle falls with the step, to {angles[steps.argmin()]:.2g} degrees at {steps.min():g}, "
-        f"along a straight line of slope one."
+        f"approaching a straight line of slope one as the step shrinks."
     )
-    return panels.picture("The best step of a finite length is not along −∇L; the angle vanishes with the length.", alt)
+    return panels.picture(
+        "Here the best step of a finite length is not along −∇L; the angle vanishes with the length.", alt
+    )
 
 
 def _mark_angle(axes: Any, w: Any, radius: float, start: Any, beta: float) -> None:

@@ -1,0 +1,42 @@
+"""The font of the formulas, cut down to what the pages use."""
+
+import html
+import re
+
+import pytest
+from fontTools.ttLib import TTFont
+from window import PAGES
+
+
+@pytest.fixture(scope="module")
+def font(site):
+    """Return the font that the site serves."""
+    return TTFont(site / "_static" / "math.woff2")
+
+
+def formulas(site):
+    """Return all formulas of the site, one after another."""
+    return "".join(m for name in PAGES for m in re.findall(r"<math.*?</math>", (site / name).read_text("utf-8"), re.S))
+
+
+def test_font_has_every_character_of_the_formulas(site, font):
+    """Each character of a formula is in the font, and the root sign, which the browser draws by itself."""
+    text = html.unescape(re.sub(r"<[^>]*>", "", formulas(site)))
+    needed = {c for c in text if not c.isspace()} | ({"√"} if "<msqrt" in formulas(site) else set())
+    assert len(needed) > 60
+    assert {c for c in needed if ord(c) not in font.getBestCmap()} <= set("\u2061\u2062\u2063")
+
+
+def test_single_letters_are_italic_in_the_font(site, font):
+    """Each letter that stands alone in a formula has the italic form that the browser draws it with."""
+    letters = set(re.findall(r"<mi>([a-zA-Z])</mi>", formulas(site))) - {"h"}
+    italic = {chr(0x1D44E + ord(c) - ord("a") if c.islower() else 0x1D434 + ord(c) - ord("A")) for c in letters}
+    assert {"w", "u", "g", "L"} <= letters
+    assert {c for c in italic if ord(c) not in font.getBestCmap()} == set()
+
+
+def test_font_is_small_and_carries_its_license(site, font):
+    """The font has its table for mathematics and its license, and weighs at most 100 kB."""
+    assert "MATH" in font
+    assert "SIL Open Font License" in str(font["name"].getName(13, 3, 1, 0x409))
+    assert (site / "_static" / "math.woff2").stat().st_size < 100_000
