@@ -19,9 +19,11 @@ extensions = [
     "sphinxcontrib.bibtex",
     "accessible",
     "executed",
+    "explorable",
     "folded",
     "mathml",
     "remembered",
+    "scheme",
 ]
 exclude_patterns = ["_ext", "_templates"]
 templates_path = ["_templates"]
@@ -57,7 +59,7 @@ html_copy_source = False
 html_show_sourcelink = False
 html_domain_indices = False
 html_sidebars = {"**": ["masthead.html", "sbt-sidebar-nav.html"]}
-html_context = {"default_mode": "auto"}
+html_context = {"default_mode": "light"}
 html_theme_options = {
     "logo": {"image_light": "_static/logo.svg", "image_dark": "_static/logo.svg", "text": project, "alt_text": ""},
     "navbar_persistent": [],

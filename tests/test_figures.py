@@ -1,5 +1,7 @@
 """The pictures of Part I: what they say in words is what was drawn, and they fit into a page."""
 
+import gzip
+import json
 import re
 
 import numpy as np
@@ -7,8 +9,11 @@ import pytest
 
 from steepest import L1, L2, LINF, bowl, circle, descend, learning_rate, quadratic, steepest_direction
 from steepest.figures import (
+    Explorable,
     Picture,
+    Stage,
     balls,
+    change_ball,
     fall_by_angle,
     finite_ball,
     half_plane,
@@ -21,8 +26,9 @@ LOSS, W = bowl([1, 4], axes=circle([30, 120])), np.array([1.6, 0.4])
 G = LOSS.gradient(W)
 PICTURES = {
     "balls": lambda: balls([2.0, 1.0], (L1, L2, LINF)),
+    "change_ball": lambda: change_ball([2.0, 1.0], (1, 1.5, 2, 4, np.inf)),
     "fall_by_angle": lambda: fall_by_angle(LOSS, W, 0.25),
-    "finite_ball": lambda: finite_ball(LOSS, W, [1.0, 0.5], [38.5, 25.0], 38.8),
+    "finite_ball": lambda: finite_ball(LOSS, W, [0.5, 1.0]),
     "half_plane": lambda: half_plane(LOSS, W, circle(np.arange(0, 360, 20) + 7)),
     "rolling_ball": lambda: rolling_ball(LOSS, descend(LOSS, [-0.8, 1.6], learning_rate(0.15), 8)),
     "step_sizes": lambda: step_sizes(quadratic([1, 10]), [2.0, 0.6], (0.01, 0.1, 0.205), 40),
@@ -44,8 +50,9 @@ def numbers(text):
 def test_picture_is_one_figure_with_words(picture):
     """A picture is a figure with a caption, hidden lines of SVG, and one text for who cannot see it."""
     page = picture._repr_mimebundle_()["text/html"]
-    assert page.startswith('<figure class="picture">')
-    assert page.count("<figcaption>") == page.count('role="img"') == page.count("aria-label=") == 1
+    kind = '"picture explorable"' if isinstance(picture, Explorable) else '"picture"'
+    assert page.startswith(f"<figure class={kind}")
+    assert page.count("<figcaption>") == page.count('role="img"') == page.count('role="img" aria-label="') == 1
     assert page.count("<svg") == page.count('aria-hidden="true"') == len(picture.panels)
     assert repr(picture) == picture._repr_mimebundle_()["text/plain"] == f"<Picture: {picture.title}>"
     assert len(picture.alt) > len(picture.title)
@@ -69,7 +76,7 @@ def test_ids_are_used_and_belong_to_the_picture(picture):
 
 def test_two_pictures_of_a_kind_share_no_id():
     """The same function called with other data gives other ids, so both fit on one page."""
-    pages = ["".join(fall_by_angle(LOSS, W, step).panels) for step in (0.25, 0.5)]
+    pages = ["".join(balls(gradient).panels) for gradient in ([1.0, 2.0], [2.0, 1.0])]
     first, second = (set(re.findall(r'\bid="([^"]+)"', page)) for page in pages)
     assert first
     assert not first & second
@@ -144,13 +151,42 @@ def test_taylor_models_say_their_orders():
 
 
 def test_step_sizes_say_where_each_ends():
-    """The text of the step sizes gives each rate's final loss, from the closed form of the quadratic."""
-    said = dict(re.findall(r"α = ([\d.]+) ends at ([\d.e-]+)", PICTURES["step_sizes"]().alt))
-    for rate in (0.01, 0.1, 0.205):
+    """The figure of the step sizes gives each rate's final loss, from the closed form, and the threshold 2/10."""
+    figure = PICTURES["step_sizes"]()
+    shown = dict(zip(figure.table["names"], figure.table["numbers"], strict=True))
+    for rate, said in zip((0.01, 0.1, 0.205), shown["loss after 40 steps"], strict=True):
         x, y = 2 * (1 - rate) ** 40, 0.6 * (1 - 10 * rate) ** 40
-        assert float(said[f"{rate:g}"].rstrip(".")) == pytest.approx((x**2 + 10 * y**2) / 2, rel=5e-3)
+        assert float(said) == pytest.approx((x**2 + 10 * y**2) / 2, rel=6e-3)
+    assert shown["threshold 2/λ"] == ["0.200"] * 3
+    assert shown["what it does"] == ["crawls", "converges", "diverges"]
+    assert numbers(figure.alt)[-1] == 0.2
 
 
 def test_finite_ball_says_its_angles():
     """The text of the finite ball gives the angle at the longest and at the shortest step."""
     assert numbers(PICTURES["finite_ball"]().alt)[:4] == [1, 38.5, 25, 0.5]
+
+
+def test_stage_refuses_columns_of_the_wrong_length():
+    """A mark or a number without one entry for each state is refused, and so is a figure without a handle."""
+    stage = Stage("fig-try", "x", ["0", "1"], 0)
+    with pytest.raises(ValueError, match="slope has 1 entries: pass one for each of the 2 states"):
+        stage.number("slope", ["1"])
+    panel = stage.draw()
+    panel.__enter__()
+    stage.dot(np.zeros((3, 2)), "#1b1f24")
+    with pytest.raises(ValueError, match="the dot has 3 entries"):
+        panel.__exit__(None, None, None)
+    with pytest.raises(ValueError, match="the handle is missing"):
+        Stage("fig-try", "x", ["0"], 0).explorable("title", "alt", "label", ["spoken"])
+
+
+def test_table_of_an_explorable_figure_is_small():
+    """What a figure carries for all of its states is at most 40 kB compressed, and complete."""
+    for draw in PICTURES.values():
+        figure = draw()
+        if isinstance(figure, Explorable):
+            table, states = figure.table, len(figure.table["values"])
+            assert len(gzip.compress(json.dumps(table).encode())) <= 40_000
+            columns = [table["handle"], table["spoken"], *table["marks"], *table["numbers"]]
+            assert {len(column) for column in columns} == {states}

@@ -4,7 +4,7 @@ from steepest.descent import Path, descend, fixed_length, learning_rate
 from steepest.directions import angle, cosine, directional_derivative, steepest_direction
 from steepest.loss import Loss
 from steepest.losses import bowl, kinked, logistic, quadratic, rosenbrock
-from steepest.norms import L1, L2, LINF, Norm
+from steepest.norms import L1, L2, LINF, Norm, lp
 from steepest.sphere import circle, random_directions
 from steepest.taylor import along, curvature, first_order, measured_order, second_order
 
@@ -28,6 +28,7 @@ __all__ = [
     "kinked",
     "learning_rate",
     "logistic",
+    "lp",
     "measured_order",
     "quadratic",
     "random_directions",

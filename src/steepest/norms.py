@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from steepest._arrays import Array, nonzero, plain, shift, split, vectors
+from steepest._arrays import Array, nonzero, number, plain, shift, split, vectors
 
 
 @dataclass(frozen=True)
@@ -130,3 +131,62 @@ def _signs(xp: Any, g: Array) -> Array:
 L1 = Norm("ℓ1", size=_l1, dual_size=_linf, attaining=_one_coordinate)
 L2 = Norm("ℓ2", size=_l2, dual_size=_l2, attaining=_rescaled)
 LINF = Norm("ℓ∞", size=_linf, dual_size=_l1, attaining=_signs)
+
+
+def lp(p: float) -> Norm:
+    """Norm of the sum of ``p``-th powers: ℓ1 and ℓ∞ at its ends, ℓ2 between them.
+
+    Parameters
+    ----------
+    p : float
+        The power, at least 1; ``math.inf`` is the largest absolute value.
+
+    Returns
+    -------
+    Norm
+        ``size(x) = sum(abs(x)**p)**(1 / p)`` for vectors of shape (..., d); its dual has the power ``p / (p - 1)``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `p` is not a number of at least 1.
+
+    References
+    ----------
+    Steele, *The Cauchy-Schwarz Master Class* (2004), chapter 9 (Hölder's inequality and its case of equality).
+
+    Examples
+    --------
+    >>> cubic = lp(3)
+    >>> round(cubic([3.0, 4.0]), 4), round(cubic.dual([3.0, 4.0]), 4)
+    (4.4979, 5.5846)
+    """
+    if p != math.inf and number("p", p) < 1:
+        raise ValueError(f"p is {p!r}: pass a power of at least 1; below it the triangle inequality fails.")
+    ends = {1.0: L1, 2.0: L2, math.inf: LINF}
+    if float(p) in ends:
+        return ends[float(p)]
+    q = p / (p - 1)
+    return Norm(
+        f"ℓ{p:g}",
+        size=lambda xp, x: _power(xp, x, p),
+        dual_size=lambda xp, g: _power(xp, g, q),
+        attaining=lambda xp, g: _bent(xp, g, q),
+    )
+
+
+def _power(xp: Any, x: Array, p: float) -> Array:
+    shares, largest = _shares(xp, x)
+    return largest[..., 0] * xp.sum(shares**p, axis=-1) ** (1 / p)
+
+
+def _bent(xp: Any, g: Array, q: float) -> Array:
+    """Return the equality case of Hölder's inequality: each component to the power q - 1, then norm 1."""
+    shares, _ = _shares(xp, g)
+    return xp.sign(g) * shares ** (q - 1) / xp.sum(shares**q, axis=-1, keepdims=True) ** (1 - 1 / q)
+
+
+def _shares(xp: Any, x: Array) -> tuple[Array, Array]:
+    """Return absolute values as shares of the largest one, and that one."""
+    largest = xp.max(xp.abs(x), axis=-1, keepdims=True)
+    return xp.abs(x) / xp.where(largest == 0, xp.ones_like(largest), largest), largest

@@ -1,8 +1,10 @@
 """The book's pictures: one function each, from data to a `Picture`. Needs the extra ``figures`` (Matplotlib)."""
 
+from steepest.figures._explorable import Explorable, Stage
 from steepest.figures._picture import Picture
 from steepest.figures.argument import (
     balls,
+    change_ball,
     fall_by_angle,
     finite_ball,
     half_plane,
@@ -12,8 +14,11 @@ from steepest.figures.argument import (
 )
 
 __all__ = [
+    "Explorable",
     "Picture",
+    "Stage",
     "balls",
+    "change_ball",
     "fall_by_angle",
     "finite_ball",
     "half_plane",

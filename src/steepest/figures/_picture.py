@@ -88,13 +88,16 @@ class Picture:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """Return the picture for a page (HTML) and for a terminal (text)."""
-        label = html.escape(self.alt, quote=True)
+        return {"text/html": self._figure(), "text/plain": repr(self)}
+
+    def _figure(self) -> str:
+        """Return the picture as HTML."""
+        return f'<figure class="picture">{self._panels()}<figcaption>{html.escape(self.title)}</figcaption></figure>'
+
+    def _panels(self) -> str:
+        """Return the panels as one image with its alternative text."""
         panels = "".join(self.panels)
-        figure = (
-            f'<figure class="picture"><div class="panels" role="img" aria-label="{label}">{panels}</div>'
-            f"<figcaption>{html.escape(self.title)}</figcaption></figure>"
-        )
-        return {"text/html": figure, "text/plain": repr(self)}
+        return f'<div class="panels" role="img" aria-label="{html.escape(self.alt)}">{panels}</div>'
 
 
 class Panels:
@@ -107,7 +110,7 @@ class Panels:
     def draw(self, title: str = "", *, width: int = 325, height: int = 290, equal: bool = False) -> Iterator[Any]:
         """Give Matplotlib axes of that size in CSS pixels; turn them into SVG afterwards."""
         with mpl.rc_context(_STYLE):
-            figure = Figure(figsize=(width / 72, height / 72), layout="constrained")
+            figure = Figure(figsize=(width / 72, height / 72), dpi=72, layout="constrained")
             FigureCanvasSVG(figure)
             axes = figure.add_subplot()
             axes.set_title(title, loc="left")
@@ -121,6 +124,11 @@ class Panels:
     def picture(self, title: str, alt: str) -> Picture:
         """Return the panels drawn so far as a picture."""
         return Picture(title, alt, tuple(self.svgs))
+
+
+def color_variable(color: str) -> str:
+    """Return a color of the palette as the page's variable with its fallback."""
+    return f"var(--fig-{_ROLES[color]}, {color})"
 
 
 def arrow(axes: Any, start: Any, vector: Any, color: str, label: str = "", width: float = 2) -> None:
@@ -145,7 +153,7 @@ def contours(axes: Any, loss: Any, center: Any, reach: float, levels: int = 9) -
 def _clean(svg: str, name: str) -> str:
     """Return the SVG for use inside a page: its own ids, colors as variables, fonts and size left to the page."""
     svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.S)
+    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<style.*?</style>", "", svg, flags=re.S)
     svg = re.sub(r'(?<= )(d|x|y|transform|points)="([^"]*)"', lambda m: f'{m[1]}="{_rounded(m[2])}"', svg)
     name += f"-{zlib.crc32(re.sub(r'[0-9a-f]{10,}', '', svg).encode()):08x}"  # two pictures of one kind share no id
     svg = re.sub(r"<path(?![^>]* d=)[^>]*/>", "", svg)  # a level that nothing reaches
@@ -154,12 +162,13 @@ def _clean(svg: str, name: str) -> str:
     svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", svg)
     svg = re.sub(r'font-family: [^;"]*;? ?', "", svg)
     svg = re.sub(r'font: ([\d.]+)px [^;"]*', r"font-size: \1px", svg)
-    for color, role in _ROLES.items():
-        svg = svg.replace(color, f"var(--fig-{role}, {color})")
+    for color in _ROLES:
+        svg = svg.replace(color, color_variable(color))
     size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
     assert size is not None
-    head = f'<svg class="panel" aria-hidden="true" viewBox="0 0 {float(size[1]):g} {float(size[2]):g}" '
-    head += f'width="{float(size[1]):g}" height="{float(size[2]):g}">'
+    wide, high = f"{float(size[1]):g}", f"{float(size[2]):g}"
+    head = f'<svg class="panel" aria-hidden="true" stroke-linejoin="round" viewBox="0 0 {wide} {high}" '
+    head += f'width="{wide}" height="{high}">'
     return head + re.sub(r"\s*\n\s*", "\n", re.sub(r"^<svg[^>]*>", "", svg)).replace("xlink:href", "href")
 
 
