@@ -28,17 +28,28 @@ for (const figure of document.querySelectorAll("figure.explorable")) {
     figure.scrollIntoView({ block: "nearest" });
   };
 
+  // From the window to the panel; asked for when a move begins, since asking lays the page out.
+  let inside;
+  const begin = () => { inside = svg.getScreenCTM().inverse(); };
+
   // The row whose handle is nearest to the pointer.
   const pick = (event) => {
-    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-    const far = table.handle.map(([x, y]) => (x - at.x) ** 2 + (y - at.y) ** 2);
-    show(far.indexOf(Math.min(...far)));
+    const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(inside);
+    let nearest = 0;
+    let least = Infinity;
+    for (let state = 0; state < table.handle.length; state++) {
+      const [x, y] = table.handle[state];
+      const far = (x - at.x) ** 2 + (y - at.y) ** 2;
+      if (far < least) [nearest, least] = [state, far];
+    }
+    if (nearest !== Number(range.value)) show(nearest);
   };
 
-  svg.addEventListener("click", (event) => { pick(event); keep(); });
+  svg.addEventListener("click", (event) => { begin(); pick(event); keep(); });
   handle.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     handle.setPointerCapture(event.pointerId);
+    begin();
     range.focus({ preventScroll: true });
   });
   handle.addEventListener("pointermove", (event) => {

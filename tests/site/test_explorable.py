@@ -84,7 +84,7 @@ def rate_state(k):
     slow = "crawls" if end > 0.38 else "converges"
     word = "diverges" if rate > 0.2 + 1e-9 else "zigzags" if rate > 0.1 + 1e-9 else slow
     point = 2 * (1 - rate) ** 12, 0.6 * (1 - 10 * rate) ** 12
-    return [f"{rate:.3f}", "0.200", f"{end:.2e}", word], {1: (0, point), 3: (1, (40, end))}
+    return [f"{rate:.3f}", "0.200", f"{end:.2e}", word], {1: (0, point), 2: (1, (40, end)), 3: (2, (rate, end))}
 
 
 def finite_state(k):
@@ -289,7 +289,7 @@ def test_figure_is_accessible_in_three_states(opened, name):
 def test_still_is_whole_without_script_and_in_print(opened, name):
     """Without JavaScript and in print the panels, the numbers and the caption are there, and no dead control."""
     _, figure, slider = opened(name, java_script_enabled=False)
-    assert figure.locator("svg").count() == 2
+    assert figure.locator("svg").count() >= 2
     assert figure.locator("[data-mark]").count() >= 3
     assert "" not in figure.locator("dd").all_inner_texts()
     assert figure.locator("figcaption").inner_text()

@@ -2,16 +2,8 @@
 
 from steepest.figures._explorable import Explorable, Stage
 from steepest.figures._picture import Picture
-from steepest.figures.argument import (
-    balls,
-    change_ball,
-    fall_by_angle,
-    finite_ball,
-    half_plane,
-    rolling_ball,
-    step_sizes,
-    taylor_models,
-)
+from steepest.figures.argument import balls, half_plane, rolling_ball
+from steepest.figures.explorations import change_ball, fall_by_angle, finite_ball, step_sizes, taylor_models
 
 __all__ = [
     "Explorable",
