@@ -159,7 +159,7 @@ def lp(p: float) -> Norm:
     --------
     >>> cubic = lp(3)
     >>> round(cubic([3.0, 4.0]), 4), round(cubic.dual([3.0, 4.0]), 4)
-    (4.4979, 5.5846)
+    (4.4979, 5.5843)
     """
     if p != math.inf and number("p", p) < 1:
         raise ValueError(f"p is {p!r}: pass a power of at least 1; below it the triangle inequality fails.")
