@@ -20,10 +20,10 @@ extensions = [
     "accessible",
     "executed",
     "explorable",
+    "first_paint",
     "folded",
     "mathml",
     "remembered",
-    "scheme",
 ]
 exclude_patterns = ["_ext", "_templates"]
 templates_path = ["_templates"]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 3
-OWN = ("accessible", "executed", "explorable", "folded", "mathml", "remembered", "scheme")
+OWN = ("accessible", "executed", "explorable", "folded", "mathml", "remembered", "first_paint")
 
 
 def stock(conf):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import io
 import json
@@ -10,7 +11,6 @@ import string
 import unicodedata
 from importlib import util
 from pathlib import Path
-from typing import Any
 
 from docutils import nodes
 from math_core import LatexError, LatexToMathML
@@ -61,15 +61,6 @@ def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-def preload_font(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Ask for the font before the stylesheet does, so that the first painting has it; from a disk it comes at once."""
-    address = context["pathto"]("_static/math.woff2", resource=True)
-    link = f'rel: "preload", as: "font", type: "font/woff2", crossOrigin: "", href: "{address}"'
-    script = f'Object.assign(document.createElement("link"), {{{link}}})'
-    script = f'if (location.protocol !== "file:") document.head.append({script});'
-    context["metatags"] = context.get("metatags", "") + f"<script>{script}</script>\n"
-
-
 def write_font(app: Sphinx, error: Exception | None) -> None:
     """Subset the font to the characters in the built pages' formulas and titles."""
     if error or app.builder.format != "html":
@@ -80,7 +71,7 @@ def write_font(app: Sphinx, error: Exception | None) -> None:
     text = "".join(
         sorted(set(TITLES + drawn) | {c for m in formulas for c in html.unescape(re.sub(r"<[^>]*>", "", m))})
     )
-    target, note = app.outdir / "_static" / "math.woff2", app.doctreedir / "math.json"
+    target, note = app.outdir / "_static" / "math.css", app.doctreedir / "math.json"
     if target.is_file() and note.is_file() and json.loads(note.read_text(encoding="utf-8")) == [FEATURES, text]:
         return
     write_subset(text, target)
@@ -88,7 +79,7 @@ def write_font(app: Sphinx, error: Exception | None) -> None:
 
 
 def write_subset(text: str, target: Path) -> None:
-    """Write the part of STIX Two Math that a text needs, as WOFF2."""
+    """Write what a text needs of STIX Two Math into a stylesheet: the font is there when the page is, nothing moves."""
     from fontTools import subset  # slow to import, and seldom needed
 
     package = util.find_spec("ziamath")
@@ -103,7 +94,8 @@ def write_subset(text: str, target: Path) -> None:
     font["head"].modified = font["head"].created  # the same bytes at every build
     data = io.BytesIO()
     subset.save_font(font, data, options)
-    target.write_bytes(data.getvalue())
+    font_face = '@font-face{font-family:"Book Math";src:url(data:font/woff2;base64,%s) format("woff2")}\n'
+    target.write_text(font_face % base64.b64encode(data.getvalue()).decode("ascii"), encoding="ascii")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -111,6 +103,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_html_math_renderer("mathml", inline_renderers=(visit_inline, None), block_renderers=(visit_block, None))
     app.config.html_math_renderer = "mathml"
     app.connect("doctree-read", read)
-    app.connect("html-page-context", preload_font)
+    app.add_css_file("math.css")
     app.connect("build-finished", write_font)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -96,8 +96,10 @@ class Picture:
 
     def _panels(self) -> str:
         """Return the panels as one image with its alternative text."""
-        panels = "".join(self.panels)
-        return f'<div class="panels" role="img" aria-label="{html.escape(self.alt)}">{panels}</div>'
+        width, count = max(int(re.findall(r' width="(\d+)', panel)[0]) for panel in self.panels), len(self.panels)
+        room = f"--panel:{width}px;--panels:{width * count + 12 * (count - 1)}px"  # known before the panels come
+        label, panels = html.escape(self.alt), "".join(self.panels)
+        return f'<div class="panels" role="img" aria-label="{label}" style="{room}">{panels}</div>'
 
 
 class Panels:
