@@ -4,14 +4,14 @@
 for (const figure of document.querySelectorAll("figure.explorable")) {
   const table = JSON.parse(figure.querySelector("script").textContent);
   const marks = [...figure.querySelectorAll("[data-mark]")];
-  const numbers = [...figure.querySelectorAll(".numbers dd")];
+  const numbers = [...figure.querySelectorAll(".numbers dd")].map((cell) => cell.firstChild);
   const range = figure.querySelector("input");
   const handle = figure.querySelector(".handle");
   const svg = handle.ownerSVGElement;
 
   const show = (state) => {
     marks.forEach((mark, i) => mark.setAttribute(table.attributes[i], table.marks[i][state]));
-    numbers.forEach((number, i) => { number.textContent = table.numbers[i][state]; });
+    numbers.forEach((number, i) => { number.data = table.numbers[i][state]; });
     range.value = state;
     range.setAttribute("aria-valuetext", table.spoken[state]);
   };
@@ -21,7 +21,7 @@ for (const figure of document.querySelectorAll("figure.explorable")) {
   };
 
   const follow = () => {
-    const [, name, key, value] = /^#([^:]+):([^=]+)=(.+)$/.exec(decodeURIComponent(location.hash)) ?? [];
+    const [, name, key, value] = /^#([^:]+):([^=]+)=(.+)$/.exec(location.hash) ?? [];
     const state = table.values.indexOf(value);
     if (name !== figure.id || key !== table.key || state < 0) return;
     show(state);
@@ -38,9 +38,12 @@ for (const figure of document.querySelectorAll("figure.explorable")) {
     let nearest = 0;
     let least = Infinity;
     for (let state = 0; state < table.handle.length; state++) {
-      const [x, y] = table.handle[state];
-      const far = (x - at.x) ** 2 + (y - at.y) ** 2;
-      if (far < least) [nearest, least] = [state, far];
+      const place = table.handle[state];
+      const far = Math.hypot(place[0] - at.x, place[1] - at.y);
+      if (far < least) {
+        nearest = state;
+        least = far;
+      }
     }
     if (nearest !== Number(range.value)) show(nearest);
   };

@@ -272,7 +272,7 @@ class Stage(Panels):
         head = f'data-mark="{index}" {attribute}="{column[self._table["start"]]}"'
         if kind == "text":
             style = f"fill:{paint};font-size:12px;font-weight:bold;text-anchor:middle"
-            return f'<text {head} style="{style}" dy="4">{data[0]}</text>'
+            return f'<text {head} style="{style}" dy="4">{html.escape(data[0])}</text>'
         if kind == "handle":
             self._table["handle"] = [[round(float(x), 1), round(float(y), 1)] for x, y in points]
             ring = f'<circle r="22" fill="transparent"/><circle class="ring" r="9" style="stroke:{paint}"/>'
