@@ -52,10 +52,13 @@ def measure(kind):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prepare(folder, kind)
-        cold, same = timed(folder), timed(folder)
+        cold, same = timed(folder), min(timed(folder) for _ in range(3))
         page = folder / "docs" / "argument" / "steepest.md"
-        page.write_text(page.read_text(encoding="utf-8") + "\nOne more sentence.\n", encoding="utf-8")
-        return cold, same, timed(folder)
+        edited = []
+        for _ in range(3):
+            page.write_text(page.read_text(encoding="utf-8") + "\nOne more sentence.\n", encoding="utf-8")
+            edited.append(timed(folder))
+        return cold, same, min(edited)
 
 
 def main():

@@ -86,7 +86,9 @@ def write_subset(text: str, target: Path) -> None:
     assert package is not None
     assert package.origin is not None
     whole = Path(package.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
-    options = subset.Options(flavor="woff2", layout_features=FEATURES, name_IDs=["*"])  # its license is a name
+    options = subset.Options(
+        flavor="woff2", layout_features=FEATURES, name_IDs=["*"], hinting=False
+    )  # its license is a name
     font = subset.load_font(str(whole), options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=text + "".join(c for c in ITALIC if unicodedata.normalize("NFKC", c) in text))
