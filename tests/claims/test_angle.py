@@ -9,7 +9,7 @@ from strategies import EPS, exact_norm, pairs, random_vectors, wide
 
 from steepest import L2, angle, cosine, directional_derivative, steepest_direction
 
-claim = pytest.mark.claim("angle")
+claim = pytest.mark.claim("slope-cosine")
 
 
 def _exact(a, b):

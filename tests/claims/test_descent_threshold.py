@@ -9,7 +9,7 @@ from strategies import EPS, random_vectors
 
 from steepest import descend, learning_rate, quadratic
 
-claim = pytest.mark.claim("descent-threshold")
+claim = pytest.mark.claim("step-threshold")
 
 
 def _bowl(seed, dim):

@@ -7,7 +7,7 @@ from strategies import random_vectors
 
 from steepest import L2, along, circle, directional_derivative, quadratic, random_directions, steepest_direction
 
-claim = pytest.mark.claim("downhill")
+claim = pytest.mark.claim("downhill-sign")
 SPECIMENS = {**QUADRATIC, **SMOOTH}
 
 

@@ -9,7 +9,7 @@ from strategies import random_vectors
 
 from steepest import along, first_order, measured_order, random_directions, second_order
 
-claim = pytest.mark.claim("taylor")
+claim = pytest.mark.claim("taylor-remainder")
 FRACTIONS = 2.0 ** np.arange(-3, 1)
 MODELS = {2: first_order, 3: second_order}
 

@@ -10,7 +10,7 @@ from strategies import EPS, TINY, exact_dot, exact_norm, nonzero, pairs, random_
 
 from steepest import L2, directional_derivative, random_directions, steepest_direction
 
-claim = pytest.mark.claim("steepest")
+claim = pytest.mark.claim("steepest-unique")
 DIMS = [1, 2, 3, 5, 10, 30, 100, 300, 1000]
 GRADIENTS, DIRECTIONS = 30, 50
 
