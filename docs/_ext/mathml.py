@@ -86,9 +86,8 @@ def write_subset(text: str, target: Path) -> None:
     assert package is not None
     assert package.origin is not None
     whole = Path(package.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
-    options = subset.Options(
-        flavor="woff2", layout_features=FEATURES, name_IDs=["*"], hinting=False
-    )  # its license is a name
+    # All names are kept, for the font's license is one of them.
+    options = subset.Options(flavor="woff2", layout_features=FEATURES, name_IDs=["*"], hinting=False)
     font = subset.load_font(str(whole), options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=text + "".join(c for c in ITALIC if unicodedata.normalize("NFKC", c) in text))

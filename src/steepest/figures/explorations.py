@@ -225,7 +225,7 @@ def finite_ball(loss: Loss, w: Any, radii: Any) -> Explorable:
         stage.dot(np.stack([radii, away], -1), DIRECTION)
         axes.set(xlabel="step length η")
         axes.legend()
-    lows = [loss(w + radius * u) - loss(w) for radius, u in zip(radii, best, strict=True)]
+    lows = loss(w + radii[:, None] * best) - loss(w)
     stage.number("step length η", [f"{r:.3f}" for r in radii])
     stage.number("angle to −∇L", [f"{a:.1f}°" for a in away])
     stage.number("change at the best", [signed(low, 4) for low in lows])
@@ -250,12 +250,11 @@ def _with_numbers(stage: Stage, step: float, betas: Any, rows: Any, cosines: Any
     stage.number("true change", [signed(t) for t in true])
     ways = ["falls" if t < 0 else "rises" for t in true]
     spoken = [f"β {b} degrees, the loss {way} by {abs(t):.3f}" for b, way, t in zip(betas, ways, true, strict=True)]
-    start = int(stage.start)
     alt = (
-        f"Left: level lines, the gradient, and a step of length {step:g} at {betas[start]} degrees to it. Right: the "
-        f"change of the loss against the angle. The prediction is a cosine, from {predicted.max():.3g} at 0 degrees "
-        f"down to {predicted.min():.3g} at 180; the true change is lowest, {true.min():.3g}, near {true.argmin()} "
-        "degrees."
+        f"Left: level lines, the gradient, and a step of length {step:g} at {betas[stage.start]} degrees to it. "
+        f"Right: the change of the loss against the angle. The prediction is a cosine, from {predicted.max():.3g} at 0 "
+        f"degrees down to {predicted.min():.3g} at 180; the true change is lowest, {true.min():.3g}, near "
+        f"{true.argmin()} degrees."
     )
     title = "To first order the change is a cosine of the angle: lowest at 180°, against the gradient."
     return stage.explorable(title, alt, "Angle β between the step and the gradient", spoken)
