@@ -1,4 +1,4 @@
-"""Light or dark, and the font, before the first painting: nothing changes or moves afterwards.
+"""Light or dark, the font and the whole text before the first painting: nothing changes or moves afterwards.
 
 Without JavaScript a page is light, and painted at once.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 from sphinx.application import Sphinx
 
 # The theme's own script decides about light and dark too, but after the page has been painted. The font lies in a
-# stylesheet that is loaded by now; to decode it takes a moment, and a page is hidden for 300 ms at the most.
+# stylesheet that is loaded by now; to decode it takes a moment. A formula painted when half of it has been read moves
+# when the other half comes. So the page waits for both, for a second at the most.
 SCRIPT = """(() => {
   const page = document.documentElement;
   if (!localStorage.getItem("mode")) page.dataset.mode = "auto";
@@ -17,8 +18,9 @@ SCRIPT = """(() => {
   }
   const show = () => { page.style.visibility = ""; };
   page.style.visibility = "hidden";
-  document.fonts.load('1em "Book Math"').finally(show);
-  setTimeout(show, 300);
+  const font = document.fonts.load('1em "Book Math"');
+  document.addEventListener("readystatechange", () => font.finally(show), { once: true });
+  setTimeout(show, 1000);
 })();"""
 
 

@@ -265,15 +265,17 @@ def test_nothing_on_the_page_shifts(opened, name):
     page, figure, _ = opened(name)
     figure.evaluate(STATES, min(100, FIGURES[name][2]))
     page.wait_for_timeout(100)
-    shift = page.evaluate(
+    shifts = page.evaluate(
         """() => new Promise(done => {
-            let sum = 0;
-            new PerformanceObserver(list => { for (const e of list.getEntries()) sum += e.value; })
-                .observe({type: 'layout-shift', buffered: true});
-            requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
+            const moved = [];
+            const name = source => source.node?.parentElement?.outerHTML.slice(0, 80);
+            new PerformanceObserver(list => {
+                for (const e of list.getEntries()) moved.push([e.value, e.startTime, e.sources.map(name)]);
+            }).observe({type: 'layout-shift', buffered: true});
+            requestAnimationFrame(() => requestAnimationFrame(() => done(moved)));
         })"""
     )
-    assert shift == 0
+    assert shifts == []
 
 
 @figures
