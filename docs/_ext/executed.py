@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging as standard_logging
 import re
+from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -46,6 +47,8 @@ class Failures(standard_logging.Handler):
 def report_cells(app: Sphinx, doctree: nodes.document) -> None:
     """Warn about each cell that raised, with the line; note what the chapter depends on."""
     name = app.env.docname
+    for source in Path(__file__).parent.glob("*.py"):
+        app.env.note_dependency(str(source))
     if not _execution(app.env, name):
         return
     for source in SOURCES:

@@ -15,6 +15,7 @@ from pathlib import Path
 from docutils import nodes
 from math_core import LatexError, LatexToMathML
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
@@ -39,9 +40,17 @@ def convert(node: nodes.Element) -> str:
 
 
 def read(app: Sphinx, doctree: nodes.document) -> None:
-    """Convert the formulas of a page."""
-    for node in doctree.findall(lambda n: isinstance(n, (nodes.math, nodes.math_block))):
-        convert(node)
+    """Convert the formulas of a page, and note the characters they are made of."""
+    formulas = [convert(node) for node in doctree.findall(lambda n: isinstance(n, (nodes.math, nodes.math_block)))]
+    text = {c for formula in formulas for c in html.unescape(re.sub(r"<[^>]*>", "", formula))}
+    if any("<msqrt" in formula or "<mroot" in formula for formula in formulas):
+        text.add("√")  # drawn by the browser, never as text
+    _characters(app.env)[app.env.docname] = text
+
+
+def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    """Forget the characters of a page that is read again or gone."""
+    _characters(env).pop(docname, None)
 
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
@@ -61,21 +70,25 @@ def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-def write_font(app: Sphinx, error: Exception | None) -> None:
-    """Subset the font to the characters in the built pages' formulas and titles."""
-    if error or app.builder.format != "html":
-        return
-    pages = (page.read_text(encoding="utf-8") for page in sorted(app.outdir.rglob("*.html")))
-    formulas = [m for page in pages for m in re.findall(r"<math.*?</math>", page, flags=re.S)]
-    drawn = "√" if any("<msqrt" in m or "<mroot" in m for m in formulas) else ""  # by the browser, never as text
-    text = "".join(
-        sorted(set(TITLES + drawn) | {c for m in formulas for c in html.unescape(re.sub(r"<[^>]*>", "", m))})
-    )
+def write_font(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Subset the font to the characters in formulas and titles; return the pages to write anew: all, if it changed."""
+    if app.builder.format != "html":
+        return []
+    text = "".join(sorted(set(TITLES).union(*_characters(env).values())))
     target, note = app.outdir / "_static" / "math.css", app.doctreedir / "math.json"
     if target.is_file() and note.is_file() and json.loads(note.read_text(encoding="utf-8")) == [FEATURES, text]:
-        return
+        return []
+    target.parent.mkdir(parents=True, exist_ok=True)
     write_subset(text, target)
     note.write_text(json.dumps([FEATURES, text]), encoding="utf-8")
+    return sorted(env.found_docs)  # each page names the checksum of the font
+
+
+def _characters(env: BuildEnvironment) -> dict[str, set[str]]:
+    """Return the characters in the formulas of each page, which the environment keeps."""
+    if not hasattr(env, "book_math"):
+        env.book_math = {}  # type: ignore[attr-defined]
+    return env.book_math  # type: ignore[attr-defined, no-any-return]
 
 
 def write_subset(text: str, target: Path) -> None:
@@ -105,5 +118,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.config.html_math_renderer = "mathml"
     app.connect("doctree-read", read)
     app.add_css_file("math.css")
-    app.connect("build-finished", write_font)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    app.connect("env-purge-doc", purge)
+    app.connect("env-updated", write_font)
+    return {"parallel_read_safe": False, "parallel_write_safe": True}

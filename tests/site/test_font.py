@@ -4,6 +4,7 @@ import base64
 import html
 import io
 import re
+import zlib
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -43,3 +44,10 @@ def test_font_is_small_and_carries_its_license(site, font):
     assert "MATH" in font
     assert "SIL Open Font License" in str(font["name"].getName(13, 3, 1, 0x409))
     assert (site / "_static" / "math.css").stat().st_size < 100_000
+
+
+def test_pages_name_the_font_they_were_built_with(site):
+    """The address of the stylesheet carries the checksum of its bytes: no browser keeps the font of an older build."""
+    checksum = f"{zlib.crc32((site / '_static' / 'math.css').read_bytes()):08x}"
+    for name in PAGES:
+        assert f"math.css?v={checksum}" in (site / name).read_text("utf-8")
