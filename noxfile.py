@@ -15,7 +15,7 @@ from nox.command import CommandFailed
 nox.options.sessions = ["docs", "doctest", "tests"]
 nox.needs_version = ">=2025.11"
 
-SITE, DOCTREES = Path("build/html"), Path("build/doctrees")
+SITE, DOCTREES, CLAIMS = Path("build/html"), Path("build/doctrees"), Path("build/claims.xml")
 SPHINX = ["-W", "-n", "--keep-going", "-b", "html", "-d", str(DOCTREES), "docs", str(SITE)]
 PROJECT = nox.project.load_toml("pyproject.toml")
 GROUPS = nox.project.dependency_groups(PROJECT, "docs", "test", "run")
@@ -30,8 +30,19 @@ def install(session: nox.Session) -> str:
     return sys.executable
 
 
+def check_claims(session: nox.Session, python: str) -> None:
+    """Run the tests of the claims unless their report is newer than all they use; the build tells which failed."""
+    used = [path for folder in ("src", "tests/claims") for path in Path(folder).rglob("*.py")]
+    used += [*Path("tests").glob("*.py"), Path("tests/claims"), Path("pyproject.toml"), Path("requirements.txt")]
+    if not CLAIMS.is_file() or max(path.stat().st_mtime for path in used) > CLAIMS.stat().st_mtime:
+        CLAIMS.unlink(missing_ok=True)
+        tests = ["-q", "-p", "no:cacheprovider", "tests/claims", f"--junitxml={CLAIMS}"]
+        session.run(python, "-m", "pytest", *tests, success_codes=[0, 1])
+
+
 def build(session: nox.Session, python: str) -> None:
     """Build the site. What a failed build remembers is dropped, so that the next one fails as well."""
+    check_claims(session, python)
     try:
         session.run(python, "-m", "sphinx", "-q", *SPHINX)
     except CommandFailed:
@@ -68,7 +79,9 @@ def tests(session: nox.Session) -> None:
 def live(session: nox.Session) -> None:
     """Rebuild what changed and reload the page whenever a file is saved."""
     watch = ["--watch", "src", "--watch", "README.md", "--open-browser"]
-    session.run(install(session), "-m", "sphinx_autobuild", *watch, *SPHINX[1:], *session.posargs)
+    python = install(session)
+    check_claims(session, python)
+    session.run(python, "-m", "sphinx_autobuild", *watch, *SPHINX[1:], *session.posargs)
 
 
 @nox.session(venv_backend="none", default=False)

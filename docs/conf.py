@@ -18,10 +18,12 @@ extensions = [
     "sphinx_proof",
     "sphinxcontrib.bibtex",
     "accessible",
+    "claims",
     "executed",
     "explorable",
     "first_paint",
     "folded",
+    "ledger",
     "mathml",
     "remembered",
 ]
