@@ -1,5 +1,6 @@
 """The explorable figures: each state shows what the package computes, and every way to move the handle works."""
 
+import itertools
 import math
 import re
 
@@ -26,7 +27,7 @@ from steepest import (
 LOSS, W = bowl([1, 4], axes=circle([30, 120])), np.array([1.6, 0.4])
 G, U = LOSS.gradient(W), circle(200)
 VALLEY, START = quadratic([1, 10]), np.array([2.0, 0.6])
-BALL = np.array([2.0, 1.0])
+STEPS, TURNS = (0.0625, 0.125, 0.25), range(-105, 28, 3)
 ETAS, RADII = np.geomspace(0.02, 1, 12), np.geomspace(1 / 64, 1, 25)
 POWERS = (1, 1.05, 1.1, 1.2, 1.35, 1.5, 1.75, 2, 2.5, 3, 4, 6, 10, 20, math.inf)
 RATES = np.round(np.arange(0.005, 0.211, 0.005), 3)
@@ -37,85 +38,124 @@ def minus(text):
     return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
 
 
-def angle_state(k):
+def angle_state(k, m):
     """Return the numbers of the angle's figure at k degrees, and where its marks belong: (panel, point)."""
-    u = circle(float(k), start=G)
+    u, step = circle(float(k), start=G), STEPS[m]
     slope = directional_derivative(G, u)
-    true = LOSS(W + 0.25 * u) - LOSS(W)
-    shown = [f"{k}°", *(minus(f"{n:.3f}") for n in (cosine(u, G), slope, 0.25 * slope, true))]
-    return shown, {2: (0, W + 0.25 * u), 4: (0, W + 0.25 * u), 5: (1, (k, 0.25 * slope)), 6: (1, (k, true))}
+    true = LOSS(W + step * u) - LOSS(W)
+    changes = step * slope, true
+    shown = [f"{k}°", *(minus(f"{n:.3f}") for n in (cosine(u, G), slope, step, *changes))]
+    at = W + step * u
+    return shown, {3: (0, at), 4: (0, at), 6: (1, (k, slope)), 7: (1, (k, true / step))}
 
 
-def step_state(k):
-    """Return the same for the figure of one small step."""
-    eta, true = ETAS[k], along(LOSS, W, U, ETAS[k])
-    line, parabola = first_order(LOSS, W, U, eta), second_order(LOSS, W, U, eta)
+def step_state(k, m):
+    """Return the same for the figure of one small step, along a direction turned."""
+    u = circle(float(TURNS[m]), start=U)
+    eta, true = ETAS[k], along(LOSS, W, u, ETAS[k])
+    line, parabola = first_order(LOSS, W, u, eta), second_order(LOSS, W, u, eta)
     pair = ETAS[max(k - 1, 0) : max(k, 1) + 1]
     orders = []
     for model in (first_order, second_order):
-        errors = abs(along(LOSS, W, U, pair) - model(LOSS, W, U, pair))
+        errors = abs(along(LOSS, W, u, pair) - model(LOSS, W, u, pair))
         orders.append(math.log(errors[1] / errors[0]) / math.log(pair[1] / pair[0]))
     errors = abs(true - line), abs(true - parabola)
     shown = [f"{eta:.3f}", minus(f"{true - LOSS(W):.4f}")]
     for error, order in zip(errors, orders, strict=True):
         shown += [f"{error:.1e}", f"{order:.2f}"]
-    places = {1: (0, (eta, line)), 2: (0, (eta, parabola)), 3: (0, (eta, true))}
-    return shown, places | {4: (1, (eta, errors[0])), 5: (1, (eta, errors[1]))}
+    places = {4: (0, (eta, line)), 5: (0, (eta, parabola)), 6: (0, (eta, true))}
+    return shown, places | {8: (1, (eta, errors[0])), 10: (1, (eta, errors[1]))}
 
 
-def ball_state(k):
-    """Return the same for the figure of the ball, with the dual norm from its formula."""
-    p = POWERS[k]
-    u = steepest_direction(BALL, lp(p))
+def ball_state(k, m):
+    """Return the same for the figure of the ball and a turned gradient, with the dual norm from its formula."""
+    p, turn = POWERS[k], math.radians(10 * m - 180)
+    g = np.array([2 * math.cos(turn) - math.sin(turn), 2 * math.sin(turn) + math.cos(turn)])
+    u = steepest_direction(g, lp(p))
     q = 1 if p == math.inf else math.inf if p == 1 else p / (p - 1)
-    value = -max(BALL) if q == math.inf else -(sum(BALL**q) ** (1 / q))
-    away = math.degrees(math.acos(min(1, -u @ BALL / math.hypot(*u) / math.hypot(*BALL))))
-    point = f"({minus(f'{u[0]:.2f}')}, {minus(f'{u[1]:.2f}')})"
-    shown = ["∞" if p == math.inf else f"{p:g}", point, minus(f"{value:.3f}"), f"{away:.1f}°"]
-    return shown, {2: (0, u), 3: (0, u), 4: (1, (1 / p, value))}
+    value = -max(abs(g)) if q == math.inf else -(sum(abs(g) ** q) ** (1 / q))
+    away = math.degrees(math.acos(min(1, -u @ g / math.hypot(*u) / math.hypot(*g))))
+    points = (f"({minus(f'{v[0]:.2f}')}, {minus(f'{v[1]:.2f}')})" for v in (g, u))
+    shown = ["∞" if p == math.inf else f"{p:g}", *points, minus(f"{value:.3f}"), f"{away:.1f}°"]
+    return shown, {3: (0, 1.2 * g / math.hypot(*g)), 5: (0, u), 6: (0, u), 8: (1, (1 / p, value))}
 
 
-def rate_state(k):
-    """Return the same for the figure of the learning rate, with the path from its closed form."""
+def rate_state(k, m):
+    """Return the same for the figure of the learning rate after m steps, with the path from its closed form."""
     rate = RATES[k]
-    x, y = 2 * (1 - rate) ** 40, 0.6 * (1 - 10 * rate) ** 40
-    end = descend(VALLEY, START, learning_rate(rate), 40).values[-1]
-    assert end == pytest.approx((x**2 + 10 * y**2) / 2, rel=1e-6, abs=1e-30)
-    slow = "crawls" if end > 0.38 else "converges"
+
+    def point(steps):
+        return 2 * (1 - rate) ** steps, 0.6 * (1 - 10 * rate) ** steps
+
+    def value(steps):
+        x, y = point(steps)
+        return (x**2 + 10 * y**2) / 2
+
+    path = descend(VALLEY, START, learning_rate(rate), 40).values
+    assert path[[m, -1]] == pytest.approx([value(m), value(40)], rel=1e-6, abs=1e-30)
+    slow = "crawls" if path[-1] > 0.38 else "converges"
     word = "diverges" if rate > 0.2 + 1e-9 else "zigzags" if rate > 0.1 + 1e-9 else slow
-    point = 2 * (1 - rate) ** 12, 0.6 * (1 - 10 * rate) ** 12
-    return [f"{rate:.3f}", "0.200", f"{end:.2e}", word], {1: (0, point), 2: (1, (40, end)), 3: (2, (rate, end))}
+    shown = [f"{rate:.3f}", "0.200", str(m), f"{path[m]:.2e}", f"{path[-1]:.2e}", word]
+    return shown, {1: (0, point(m)), 3: (1, (m, path[m])), 4: (2, (rate, path[-1]))}
 
 
-def finite_state(k):
+def finite_state(k, m):
     """Return the same for the figure of the finite ball, with the best point from a sweep of its own."""
     radius, ring = RADII[k], circle(np.arange(0, 360, 0.01))
     best = ring[LOSS(W + radius * ring).argmin()]
     down = -G / math.hypot(*G)
     away = math.degrees(math.acos(min(1, best @ down)))
-    changes = LOSS(W + radius * best) - LOSS(W), LOSS(W + radius * down) - LOSS(W)
+    turn = math.radians(10 * m - 100)
+    other = math.cos(turn) * down + math.sin(turn) * np.array([-down[1], down[0]])
+    changes = (LOSS(W + radius * u) - LOSS(W) for u in (best, down, other))
     shown = [f"{radius:.3f}", f"{away:.1f}°", *(minus(f"{change:.4f}") for change in changes)]
-    return shown, {1: (0, W + radius * down), 4: (0, W + radius * best), 5: (1, (radius, away))}
+    places = {1: (0, W + radius * down), 2: (0, W + radius * best), 4: (0, W + radius * other)}
+    return shown, places | {5: (0, W + radius * best), 6: (1, (radius, away))}
 
 
+# For each figure its page, its states, and for each slider how many values it has, where it starts, and its name.
 FIGURES = {
-    "fig-angle": ("argument/angle.html", angle_state, 361, 135, "Angle β between the step and the gradient"),
-    "fig-step": ("argument/small-step.html", step_state, 12, 11, "Step length η"),
-    "fig-ball": ("argument/assumptions.html", ball_state, 15, 7, "Power p of the norm"),
-    "fig-rate": ("argument/assumptions.html", rate_state, 42, 19, "Learning rate"),
-    "fig-finite": ("argument/assumptions.html", finite_state, 25, 24, "Step length η"),
+    "fig-angle": (
+        "angle",
+        angle_state,
+        (361, 3),
+        (135, 2),
+        ("Angle β between the step and the gradient", "Step length η"),
+    ),
+    "fig-step": ("small-step", step_state, (12, 45), (11, 35), ("Step length η", "Turn of u in degrees")),
+    "fig-ball": (
+        "assumptions",
+        ball_state,
+        (15, 36),
+        (7, 18),
+        ("Power p of the norm", "Turn of the gradient in degrees"),
+    ),
+    "fig-rate": ("assumptions", rate_state, (42, 13), (19, 12), ("Learning rate α", "Steps taken")),
+    "fig-finite": (
+        "assumptions",
+        finite_state,
+        (25, 21),
+        (24, 10),
+        ("Step length η", "Another direction, in degrees from −∇L"),
+    ),
 }
-STATES = """(figure, count) => [...Array(count).keys()].map(k => {
-    const range = figure.querySelector('input');
-    range.value = k;
-    range.dispatchEvent(new Event('input'));
-    const marks = [...figure.querySelectorAll('[data-mark]')];
-    return {
-        numbers: [...figure.querySelectorAll('dd')].map(d => d.textContent),
-        marks: marks.map(m => m.getAttribute('transform') ?? m.getAttribute('d')),
-        spoken: range.getAttribute('aria-valuetext'),
-    };
-})"""
+STATES = """(figure, [counts, every]) => {
+    const sliders = [...figure.querySelectorAll('input')];
+    const go = (slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input')); };
+    const seen = [];
+    for (let k = 0; k < counts[0]; k += every) for (let m = 0; m < counts[1]; m++) {
+        go(sliders[0], k);
+        go(sliders[1], m);
+        const marks = [...figure.querySelectorAll('[data-mark]')];
+        seen.push({
+            state: [k, m],
+            numbers: [...figure.querySelectorAll('dd')].map(d => d.textContent),
+            marks: marks.map(m => m.getAttribute('transform') ?? m.getAttribute('d')),
+            spoken: sliders.map(s => s.getAttribute('aria-valuetext')),
+        });
+    }
+    return seen;
+}"""
 TICKS = """figure => [...figure.querySelectorAll('svg')].map(svg => [...svg.querySelectorAll('use')].map(use => {
     const text = use.parentElement.parentElement.parentElement.querySelector('text');
     const shape = document.getElementById(use.getAttribute('href').slice(1)).getAttribute('d');
@@ -126,14 +166,19 @@ figures = pytest.mark.parametrize("name", FIGURES)
 
 @pytest.fixture
 def opened(visit):
-    """Return a function that opens the page of a figure and finds the figure and its slider."""
+    """Return a function that opens the page of a figure and finds the figure and its sliders."""
 
     def go(name, address="", **settings):
-        page = visit(FIGURES[name][0] + address, **settings)
+        page = visit(f"argument/{FIGURES[name][0]}.html{address}", **settings)
         figure = page.locator(f"#{name}")
         return page, figure, figure.locator("input")
 
     return go
+
+
+def state_of(sliders):
+    """Return the state that the sliders show."""
+    return tuple(int(slider.input_value()) for slider in sliders.all())
 
 
 def scale(ticks, shape, place):
@@ -159,56 +204,65 @@ def tip(mark):
 @figures
 def test_every_state_shows_what_the_package_computes(opened, name):
     """In every state the numbers are the package's to the last digit, and the marks stand within half a pixel."""
-    _, state, count, *_ = FIGURES[name]
+    _, state, counts, *_ = FIGURES[name]
     _, figure, _ = opened(name)
     axes = [(scale(ticks, "M 0 0 L 0 3.5", 0), scale(ticks, "M 0 0 L -3.5 0", 1)) for ticks in figure.evaluate(TICKS)]
-    shown = figure.evaluate(STATES, count)
-    assert len(shown) == count
-    for k, page in enumerate(shown):
-        numbers, places = state(k)
+    shown = figure.evaluate(STATES, [counts, 1])
+    assert [tuple(page["state"]) for page in shown] == list(itertools.product(*map(range, counts)))
+    assert len(shown) >= 500
+    for page in shown:
+        numbers, places = state(*page["state"])
         assert page["numbers"] == numbers
-        assert page["spoken"]
+        assert page["spoken"][0] == page["spoken"][1]
         for index, (panel, point) in places.items():
             expected = [axis(number) for axis, number in zip(axes[panel], point, strict=True)]
             assert tip(page["marks"][index]) == pytest.approx(expected, abs=0.5)
 
 
 @figures
-def test_handle_has_a_name_and_speaks(opened, name):
-    """The slider has a role, a name, a value in words, a target of 44 px, and starts where the still stands."""
-    _, figure, slider = opened(name)
-    *_, start, label = FIGURES[name]
-    found = figure.get_by_role("slider", name=label)
-    assert found.count() == 1
-    assert found.input_value() == str(start)
-    assert len(found.get_attribute("aria-valuetext")) > 10
-    assert slider.bounding_box()["height"] >= 44
+def test_sliders_have_names_and_speak(opened, name):
+    """Each slider has a role, a name, a value in words, a target of 44 px, and starts where the still stands."""
+    _, figure, sliders = opened(name)
+    *_, starts, labels = FIGURES[name]
+    assert state_of(sliders) == starts
+    for label in labels:
+        found = figure.get_by_role("slider", name=label)
+        assert found.count() == 1
+        assert len(found.get_attribute("aria-valuetext")) > 20
+        assert found.bounding_box()["height"] >= 44
     assert figure.get_by_role("button").bounding_box()["height"] >= 44
 
 
 @figures
-def test_keys_move_the_handle(opened, name):
-    """Arrow keys go one state, Page Up and Page Down several, Home and End to the ends."""
-    _, count = FIGURES[name][1:3]
-    _, _, slider = opened(name)
-    slider.focus()
+@pytest.mark.parametrize("which", [0, 1])
+def test_keys_move_a_slider(opened, name, which):
+    """Arrow keys go one value, Page Up and Page Down several, Home and End to the ends; the other slider stays."""
+    count, other = FIGURES[name][2][which], FIGURES[name][3][1 - which]
+    _, _, sliders = opened(name)
+    sliders.nth(which).focus()
     seen = []
     for key in ("Home", "ArrowRight", "ArrowUp", "ArrowLeft", "PageUp", "PageDown", "End", "ArrowRight"):
-        slider.press(key)
-        seen.append(int(slider.input_value()))
-    assert seen[:4] == [0, 1, 2, 1]
-    assert seen[4] > 1
+        sliders.nth(which).press(key)
+        seen.append(state_of(sliders)[which])
+        assert state_of(sliders)[1 - which] == other
+    assert seen[:4] == [0, 1, min(2, count - 1), min(2, count - 1) - 1]
+    assert seen[4] > seen[3]
     assert seen[5] < seen[4]
     assert seen[6:] == [count - 1, count - 1]
+
+
+def handle_at(figure, state):
+    """Return where the handle stands in a state, in the pixels of its panel."""
+    strides, places = figure.evaluate("f => JSON.parse(f.querySelector('script').textContent).handle")
+    return places[sum(stride * index for stride, index in zip(strides, state, strict=True))]
 
 
 @figures
 def test_mouse_drags_the_handle(opened, name):
     """Dragged to where another state has its handle, the handle stays there; the address names the state."""
-    page, figure, slider = opened(name)
-    count = FIGURES[name][2]
-    table = figure.evaluate("f => JSON.parse(f.querySelector('script').textContent)")
-    goal = 2 * count // 3  # far enough from its neighbors, in every figure
+    page, figure, sliders = opened(name)
+    counts, starts = FIGURES[name][2:4]
+    goal = (2 * counts[0] // 3, starts[1])  # far enough from its neighbors, in every figure
     handle = figure.locator(".handle .ring")
     handle.scroll_into_view_if_needed()
     box = handle.bounding_box()
@@ -217,53 +271,64 @@ def test_mouse_drags_the_handle(opened, name):
         "f => { const s = f.querySelector('.handle').ownerSVGElement; "
         "return s.getBoundingClientRect().width / s.viewBox.baseVal.width }"
     )
-    (a, b), (c, d) = table["handle"][table["start"]], table["handle"][goal]
+    (a, b), (c, d) = handle_at(figure, starts), handle_at(figure, goal)
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move((2 * x + (c - a) * wide) / 2, (2 * y + (d - b) * wide) / 2)
     page.mouse.move(x + (c - a) * wide, y + (d - b) * wide)
     page.mouse.up()
-    assert slider.input_value() == str(goal)
-    assert page.url.endswith(f"#{name}:{table['key']}={table['values'][goal]}")
+    assert state_of(sliders) == goal
+    table = figure.evaluate("f => JSON.parse(f.querySelector('script').textContent)")
+    named = [f"{key}={values[i]}" for key, values, i in zip(table["keys"], table["values"], goal, strict=True)]
+    assert page.url.endswith(f"#{name}:{','.join(named)}")
 
 
 @figures
 def test_finger_taps_a_place(opened, name):
     """A tap where a state has its handle picks that state, on a phone."""
-    page, figure, slider = opened(name, size=NARROW, has_touch=True)
-    count = FIGURES[name][2]
+    _, figure, sliders = opened(name, size=NARROW, has_touch=True)
+    counts, starts = FIGURES[name][2:4]
+    goal = (counts[0] // 2, starts[1])
     point = figure.evaluate(
-        """(f, k) => {
+        """(f, [x, y]) => {
             const svg = f.querySelector('.handle').ownerSVGElement;
             svg.scrollIntoView({block: 'center'});
-            const [x, y] = JSON.parse(f.querySelector('script').textContent).handle[k];
             const at = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM());
             return [at.x, at.y];
         }""",
-        count // 2,
+        handle_at(figure, goal),
     )
-    page.touchscreen.tap(*point)
-    assert slider.input_value() == str(count // 2)
+    figure.page.touchscreen.tap(*point)
+    assert state_of(sliders) == goal
+
+
+ADDRESSES = {
+    "fig-angle": ("beta=90,eta=0.125", (90, 1)),
+    "fig-step": ("turn=0,eta=0.02", (0, 35)),
+    "fig-ball": ("p=inf", (14, 18)),
+    "fig-rate": ("alpha=0.02,step=3", (3, 3)),
+    "fig-finite": ("turn=-40", (24, 6)),
+}
 
 
 @figures
 def test_address_names_a_state_and_reset_forgets_it(opened, name):
     """A link opens the figure in its state; an unknown one leaves the start; the button goes back to the start."""
-    *_, start, _ = FIGURES[name]
-    key = {"fig-angle": "beta", "fig-ball": "p", "fig-rate": "alpha"}.get(name, "eta")
-    value = {"fig-angle": "90", "fig-ball": "inf", "fig-rate": "0.02", "fig-step": "0.02"}.get(name, "0.0156")
-    _, figure, slider = opened(name, f"#{name}:{key}={value}")
-    assert int(slider.input_value()) != start
+    starts, (address, state) = FIGURES[name][3], ADDRESSES[name]
+    _, figure, sliders = opened(name, f"#{name}:{address}")
+    assert state_of(sliders) == state
     figure.get_by_role("button", name="Reset").click()
-    assert slider.input_value() == str(start)
-    assert opened(name, f"#{name}:{key}=nonsense")[2].input_value() == str(start)
+    assert state_of(sliders) == starts
+    for unknown in (f"{address.split('=')[0]}=nonsense", "nothing=1", "nonsense"):
+        assert state_of(opened(name, f"#{name}:{unknown}")[2]) == starts
 
 
 @figures
 def test_nothing_on_the_page_shifts(opened, name):
     """From loading through a hundred moves of the handle the cumulative layout shift is zero."""
     page, figure, _ = opened(name)
-    figure.evaluate(STATES, min(100, FIGURES[name][2]))
+    counts = FIGURES[name][2]
+    figure.evaluate(STATES, [counts, max(1, counts[0] * counts[1] // 100)])
     page.wait_for_timeout(100)
     shifts = page.evaluate(
         """() => new Promise(done => {
@@ -281,25 +346,27 @@ def test_nothing_on_the_page_shifts(opened, name):
 @figures
 def test_figure_is_accessible_in_three_states(opened, name):
     """Axe finds nothing in the figure at its first, middle and last state."""
-    page, figure, _ = opened(name)
-    for k in (0, FIGURES[name][2] // 2, FIGURES[name][2] - 1):
-        figure.locator("input").evaluate("(e, k) => { e.value = k; e.dispatchEvent(new Event('input')) }", k)
+    page, _, sliders = opened(name)
+    for share in (0, 0.5, 1):
+        for slider, count in zip(sliders.all(), FIGURES[name][2], strict=True):
+            k = round(share * (count - 1))
+            slider.evaluate("(e, k) => { e.value = k; e.dispatchEvent(new Event('input')) }", k)
         assert Axe().run(page, context=f"#{name}").response["violations"] == []
 
 
 @figures
 def test_still_is_whole_without_script_and_in_print(opened, name):
     """Without JavaScript and in print the panels, the numbers and the caption are there, and no dead control."""
-    _, figure, slider = opened(name, java_script_enabled=False)
+    _, figure, sliders = opened(name, java_script_enabled=False)
     assert figure.locator("svg").count() >= 2
     assert figure.locator("[data-mark]").count() >= 3
     assert "" not in figure.locator("dd").all_inner_texts()
     assert figure.locator("figcaption").inner_text()
-    assert not slider.is_visible()
-    page, figure, slider = opened(name)
+    assert not any(slider.is_visible() for slider in sliders.all())
+    page, figure, sliders = opened(name)
     page.emulate_media(media="print")
     assert figure.locator("svg").first.is_visible()
-    assert not slider.is_visible()
+    assert not any(slider.is_visible() for slider in sliders.all())
 
 
 def test_script_is_small_and_only_where_needed(site):

@@ -1,6 +1,6 @@
 """The book's pictures: one function each, from data to a `Picture`. Needs the extra ``figures`` (Matplotlib)."""
 
-from steepest.figures._explorable import Explorable, Stage
+from steepest.figures._explorable import Explorable, Slider, Stage
 from steepest.figures._picture import Picture
 from steepest.figures.argument import balls, half_plane, rolling_ball
 from steepest.figures.explorations import change_ball, fall_by_angle, finite_ball, step_sizes, taylor_models
@@ -8,6 +8,7 @@ from steepest.figures.explorations import change_ball, fall_by_angle, finite_bal
 __all__ = [
     "Explorable",
     "Picture",
+    "Slider",
     "Stage",
     "balls",
     "change_ball",

@@ -1,22 +1,47 @@
-"""A picture that moves: a table of every state its handle can reach, computed beforehand; the page only picks rows."""
+"""A picture that moves: tables of every state its sliders can reach, computed beforehand; the page only picks rows."""
 
 from __future__ import annotations
 
 import html
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from math import prod
 from typing import Any
 
 import numpy as np
 
+from steepest.figures import _marks
 from steepest.figures._picture import Panels, Picture, color_variable
+
+
+@dataclass(frozen=True)
+class Slider:
+    """What a reader can change in an explorable figure: one of n values.
+
+    Parameters
+    ----------
+    key : str
+        What an address calls it, as in ``#fig-angle:beta=135``.
+    label : str
+        What it changes, in words.
+    values : sequence of str
+        How an address names each value.
+    start : int
+        Which of them the still shows.
+    """
+
+    key: str
+    label: str
+    values: Sequence[str]
+    start: int
 
 
 @dataclass(frozen=True, repr=False)
 class Explorable(Picture):
-    """A picture with a handle: a slider and a mark to drag, and numbers that go with each of its states.
+    """A picture with sliders, a mark to drag, and numbers that go with each of its states.
 
     Parameters
     ----------
@@ -25,33 +50,39 @@ class Explorable(Picture):
     panels : tuple of str
         As for `Picture`; they show the state at the start.
     name : str
-        What the figure is called in an address: ``#name:key=value``.
-    label : str
-        What the handle changes, in words.
+        What the figure is called in an address: ``#name:key=value,key=value``.
+    sliders : tuple of Slider
+        What the reader can change. A state is one value of each.
     table : dict
-        For each state: its ``values`` (how an address names it), what is ``spoken``, the ``numbers`` shown, the
-        ``marks``, and where the ``handle`` is; beside these the ``key`` of an address, the ``start``, the ``names`` of
-        the numbers and the ``attributes`` of the marks.
+        Columns of ``marks``, ``numbers``, what is ``spoken``, and the places of the ``handle``, which the first slider
+        moves. A column is a pair: how far one value of each slider goes in it, and its entries.
     """
 
     name: str
-    label: str
+    sliders: tuple[Slider, ...]
     table: dict[str, Any]
 
     def _figure(self) -> str:
         """Return the figure as HTML: the still, and what the script needs to move it."""
-        start, last = self.table["start"], len(self.table["values"]) - 1
+        start = [slider.start for slider in self.sliders]
+        spoken = html.escape(", ".join(entry(column, start) for column in self.table["spoken"]))
         numbers = "".join(
-            f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(column[start])}</dd></div>"
+            f"<div><dt>{html.escape(name)}</dt><dd>{html.escape(entry(column, start))}</dd></div>"
             for name, column in zip(self.table["names"], self.table["numbers"], strict=True)
         )
-        data = json.dumps(self.table, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+        sliders = "".join(
+            f'<label><span>{html.escape(slider.label)}</span><input type="range" min="0" '
+            f'max="{len(slider.values) - 1}" value="{slider.start}" aria-valuetext="{spoken}"></label>'
+            for slider in self.sliders
+        )
+        parts = ("attributes", "marks", "numbers", "spoken", "handle")
+        data = {part: self.table[part] for part in parts} | {"start": start}
+        data |= {"keys": [s.key for s in self.sliders], "values": [list(s.values) for s in self.sliders]}
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
         return (
             f'<figure class="picture explorable" id="{self.name}">{self._panels()}'
             f'<dl class="numbers">{numbers}</dl><div class="controls" style="visibility:hidden">'
-            f'<input type="range" min="0" max="{last}" value="{start}" aria-label="{html.escape(self.label)}" '
-            f'aria-valuetext="{html.escape(self.table["spoken"][start])}"><button type="button">Reset</button>'
-            f'<script type="application/json">{data}</script></div>'
+            f'{sliders}<button type="button">Reset</button><script type="application/json">{text}</script></div>'
             f"<figcaption>{html.escape(self.title)}</figcaption></figure>"
         )
 
@@ -59,16 +90,15 @@ class Explorable(Picture):
 class Stage(Panels):
     """The panels of an explorable figure, with marks that have a place for each state.
 
+    What a mark or a number is in each state is an array with one axis a slider, of one entry for each of its values, or
+    of a single entry where the slider changes nothing.
+
     Parameters
     ----------
     name : str
         What the figure is called in an address; letters, digits and hyphens.
-    key : str
-        What an address calls the state.
-    values : sequence of str
-        How an address names each of the n states.
-    start : int
-        The state of the still.
+    *sliders : Slider
+        What the reader can change. The first moves the handle.
 
     Raises
     ------
@@ -76,16 +106,11 @@ class Stage(Panels):
         When a mark, a number or what is spoken has not one entry for each state, or the handle is missing.
     """
 
-    def __init__(self, name: str, key: str, values: Sequence[str], start: int) -> None:
+    def __init__(self, name: str, *sliders: Slider) -> None:
         super().__init__(name)
-        self._pending: list[tuple[str, str, Any]] = []
-        self._table: dict[str, Any] = {"key": key, "values": list(values), "start": start, "handle": []}
-        self._table |= {"attributes": [], "marks": [], "names": [], "numbers": []}
-
-    @property
-    def start(self) -> int:
-        """Which state the figure starts in."""
-        return int(self._table["start"])
+        self._sliders = sliders
+        self._pending: list[tuple[str, str, Any, Callable[..., list[str]]]] = []
+        self._table: dict[str, Any] = {"attributes": [], "marks": [], "names": [], "numbers": [], "handle": None}
 
     @contextmanager
     def draw(self, title: str = "", **size: Any) -> Iterator[Any]:
@@ -105,13 +130,20 @@ class Stage(Panels):
         """
         with super().draw(title, **size) as axes:
             yield axes
-        figure = axes.figure
-        flip = np.array([1.0, -1.0]), np.array([0.0, figure.bbox.height])
+        height, start = axes.figure.bbox.height, [slider.start for slider in self._sliders]
 
         def place(points: Any) -> Any:
-            return axes.transData.transform(np.asarray(points, float)) * flip[0] + flip[1]
+            return axes.transData.transform(points) * [1.0, -1.0] + [0.0, height]
 
-        marks = "".join(self._mark(place, *mark) for mark in self._pending)
+        marks = ""
+        for attribute, svg, (strides, data), draw in self._pending:
+            column = (strides, draw(place, data))
+            moving = f'data-mark="{len(self._table["marks"])}" {attribute}="{entry(column, start)}"'
+            marks += svg.replace("MOVING", moving)
+            self._table["attributes"].append(attribute)
+            self._table["marks"].append(column)
+            if 'class="handle"' in svg:
+                self._table["handle"] = (strides, np.round(place(data), 1).tolist())
         self._pending = []
         self.svgs[-1] = self.svgs[-1].replace("</svg>", f'<g class="marks">{marks}</g></svg>')
 
@@ -122,24 +154,26 @@ class Stage(Panels):
         ----------
         start : array, shape (2,)
             Where all of them start.
-        tips : array, shape (n, 2)
+        tips : array, shape (..., 2)
             Where each ends.
         color : str
             A color of the palette.
         """
-        self._pending.append(("arrow", color, (start, tips)))
+        tip = f"{self._name}-tip-{len(self._table['marks']) + len(self._pending)}"
+        svg = _marks.ARROW.format(tip=tip, paint=color_variable(color))
+        self._ask("arrow", "d", tips, 1, svg, partial(_marks.arrows, start))
 
     def dot(self, points: Any, color: str) -> None:
         """Ask for a dot for each state.
 
         Parameters
         ----------
-        points : array, shape (n, 2)
+        points : array, shape (..., 2)
             Where each is.
         color : str
             A color of the palette.
         """
-        self._pending.append(("dot", color, points))
+        self._ask("dot", "d", points, 1, _marks.FILLED.format(paint=color_variable(color)), _marks.dots)
 
     def arc(self, center: Any, first: Any, ends: Any, degrees: Any, color: str) -> None:
         """Ask for an arc for each state, counterclockwise around a center.
@@ -150,14 +184,16 @@ class Stage(Panels):
             The center of all.
         first : array, shape (2,)
             Where all of them begin.
-        ends : array, shape (n, 2)
+        ends : array, shape (..., 2)
             Where each ends.
-        degrees : array, shape (n,)
+        degrees : array, shape (...)
             How far each goes.
         color : str
             A color of the palette.
         """
-        self._pending.append(("arc", color, (center, first, ends, degrees)))
+        data = np.concatenate([ends, np.asarray(degrees, float)[..., None]], axis=-1)
+        svg = _marks.LINE.format(paint=color_variable(color))
+        self._ask("arc", "d", data, 1, svg, partial(_marks.arcs, center, first))
 
     def ring(self, center: Any, radii: Any, color: str) -> None:
         """Ask for a circle around a center for each state.
@@ -166,24 +202,28 @@ class Stage(Panels):
         ----------
         center : array, shape (2,)
             The center of all.
-        radii : array, shape (n,)
+        radii : array, shape (...)
             The radius of each.
         color : str
             A color of the palette.
         """
-        self._pending.append(("ring", color, (center, radii)))
+        svg = _marks.LINE.format(paint=color_variable(color))
+        self._ask("ring", "d", radii, 0, svg, partial(_marks.rings, center))
 
-    def curve(self, paths: Any, color: str) -> None:
+    def curve(self, paths: Any, color: str, dashes: str = "-") -> None:
         """Ask for a curve for each state.
 
         Parameters
         ----------
-        paths : array, shape (n, m, 2)
+        paths : array, shape (..., m, 2)
             The points of each.
         color : str
             A color of the palette.
+        dashes : {"-", "--", ":"}
+            Whole, dashed or dotted, as in Matplotlib.
         """
-        self._pending.append(("curve", color, paths))
+        svg = _marks.LINE.format(paint=color_variable(color)).replace("1.4", _marks.DASHES[dashes])
+        self._ask("curve", "d", paths, 2, svg, _marks.curves)
 
     def text(self, text: str, points: Any, color: str) -> None:
         """Ask for a text, centered at a point for each state.
@@ -192,40 +232,43 @@ class Stage(Panels):
         ----------
         text : str
             What it says.
-        points : array, shape (n, 2)
+        points : array, shape (..., 2)
             Where it stands.
         color : str
             A color of the palette.
         """
-        self._pending.append(("text", color, (text, points)))
+        svg = _marks.TEXT.format(paint=color_variable(color), text=html.escape(text))
+        self._ask("text", "transform", points, 1, svg, _marks.shifts)
 
-    def handle(self, points: Any, color: str) -> None:
-        """Ask for the handle: a ring to drag.
+    def handle(self, points: Any, color: str, text: str = "") -> None:
+        """Ask for the handle: a ring to drag, which moves the first slider.
 
         Parameters
         ----------
-        points : array, shape (n, 2)
+        points : array, shape (..., 2)
             Where it is in each state.
         color : str
             A color of the palette.
+        text : str
+            What stands above it.
         """
-        self._pending.append(("handle", color, points))
+        svg = _marks.HANDLE.format(paint=color_variable(color), text=html.escape(text))
+        self._ask("handle", "transform", points, 1, svg, _marks.shifts)
 
-    def number(self, name: str, column: Sequence[str]) -> None:
+    def number(self, name: str, texts: Any) -> None:
         """Show a number below the panels.
 
         Parameters
         ----------
         name : str
             What it is.
-        column : sequence of str
+        texts : array of str, shape (...)
             Its text in each state.
         """
-        self._check(name, column)
+        self._table["numbers"].append(self._column(name, texts, 0))
         self._table["names"].append(name)
-        self._table["numbers"].append(list(column))
 
-    def explorable(self, title: str, alt: str, label: str, spoken: Sequence[str]) -> Explorable:
+    def explorable(self, title: str, alt: str, *spoken: Any) -> Explorable:
         """Return the figure.
 
         Parameters
@@ -234,94 +277,47 @@ class Stage(Panels):
             The message, shown as the caption.
         alt : str
             What the still shows, in words and numbers.
-        label : str
-            What the handle changes.
-        spoken : sequence of str
-            What is said of each state.
+        *spoken : array of str, shape (...)
+            What is said of each state, in one part or several.
 
         Returns
         -------
         Explorable
             The figure.
         """
-        self._check("spoken", spoken)
         if not self._table["handle"]:
             raise ValueError("the handle is missing: ask for one with handle() inside draw().")
-        table = self._table | {"spoken": list(spoken)}
-        return Explorable(title, alt, tuple(self.svgs), name=self._name, label=label, table=table)
+        table = self._table | {"spoken": [self._column("spoken", part, 0) for part in spoken]}
+        return Explorable(title, alt, tuple(self.svgs), name=self._name, sliders=self._sliders, table=table)
 
-    def _check(self, name: str, column: Any) -> None:
-        """Refuse what has not one entry for each state."""
-        states = len(self._table["values"])
-        if len(column) != states:
-            raise ValueError(f"{name} has {len(column)} entries: pass one for each of the {states} states.")
+    def _ask(self, name: str, attribute: str, data: Any, rest: int, svg: str, draw: Any) -> None:
+        """Keep a mark until the axes have their final place."""
+        strides, flat = self._column(f"the {name}", np.asarray(data, float), rest)
+        self._pending.append((attribute, svg, (strides, np.asarray(flat)), draw))
 
-    def _mark(self, place: Any, kind: str, color: str, data: Any) -> str:
-        """Return the SVG of a mark at the start, and keep what it is in every state."""
-        index, paint = len(self._table["marks"]), color_variable(color)
-        self._check(f"the {kind}", data[-2] if kind == "arc" else data[-1] if isinstance(data, tuple) else data)
-        if kind in ("text", "handle"):
-            points = place(data[1] if kind == "text" else data)
-            column = [f"translate({x:.1f} {y:.1f})" for x, y in points]
-            attribute = "transform"
-        else:
-            column = {"arrow": _arrows, "arc": _arcs, "ring": _rings, "dot": _dots, "curve": _curves}[kind](place, data)
-            attribute = "d"
-        self._table["attributes"].append(attribute)
-        self._table["marks"].append(column)
-        head = f'data-mark="{index}" {attribute}="{column[self._table["start"]]}"'
-        if kind == "text":
-            style = f"fill:{paint};font-size:12px;font-weight:bold;text-anchor:middle"
-            return f'<text {head} style="{style}" dy="4">{html.escape(data[0])}</text>'
-        if kind == "handle":
-            self._table["handle"] = [[round(float(x), 1), round(float(y), 1)] for x, y in points]
-            ring = f'<circle r="22" fill="transparent"/><circle class="ring" r="9" style="stroke:{paint}"/>'
-            return f'<g class="handle" {head}>{ring}</g>'
-        if kind == "dot":
-            return f'<path {head} style="fill:{paint}"/>'
-        if kind == "arrow":
-            tip = f"{self._name}-tip-{index}"
-            shape = f'<path d="M0 0L10 4L0 8Z" style="fill:{paint}"/>'
-            marker = f'<marker id="{tip}" viewBox="0 0 10 8" refX="10" refY="4" markerUnits="userSpaceOnUse" '
-            marker += f'markerWidth="12" markerHeight="10" orient="auto">{shape}</marker>'
-            return f'{marker}<path {head} style="stroke:{paint};stroke-width:2.4" marker-end="url(#{tip})"/>'
-        return f'<path {head} style="fill:none;stroke:{paint};stroke-width:1.4"/>'
+    def _column(self, name: str, data: Any, rest: int) -> tuple[list[int], Any]:
+        """Return how far a value of each slider goes in a column, and the column; refuse what has not all states."""
+        data = np.asarray(data)
+        grid, counts = data.shape[: data.ndim - rest], [len(slider.values) for slider in self._sliders]
+        if len(grid) != len(counts) or any(size not in (1, count) for size, count in zip(grid, counts, strict=True)):
+            shape = ", ".join(map(str, counts))
+            raise ValueError(f"{name} has entries for states of shape {grid}: pass one for each, ({shape}), or 1.")
+        strides = [prod(grid[i + 1 :]) * (size > 1) for i, size in enumerate(grid)]
+        return strides, data.reshape(-1, *data.shape[data.ndim - rest :]).tolist()
+
+
+def entry(column: tuple[list[int], Any], state: Sequence[int]) -> Any:
+    """Return the entry of a column in a state, one index for each slider."""
+    strides, entries = column
+    return entries[sum(stride * index for stride, index in zip(strides, state, strict=True))]
+
+
+def texts(form: Callable[..., str], *arrays: Any) -> Any:
+    """Return what a function writes about each entry of some arrays, in their common shape."""
+    return np.vectorize(form, otypes=[object])(*arrays)
 
 
 def signed(number: float, digits: int = 3) -> str:
     """Return a number with a true minus sign, and none before a zero."""
     text = f"{number:.{digits}f}"
     return text.replace("-", "" if float(text) == 0 else "−")
-
-
-def _arrows(place: Any, data: Any) -> list[str]:
-    """Return arrows as paths from the start to each tip; the head is a marker."""
-    x, y = place(data[0])
-    return [f"M{x:.1f} {y:.1f}L{a:.1f} {b:.1f}" for a, b in place(data[1])]
-
-
-def _arcs(place: Any, data: Any) -> list[str]:
-    """Return arcs as paths: counterclockwise around a center, from a first point to each last one."""
-    center, (x, y), ends = place(data[0]), place(data[1]), place(data[2])
-    radius, column = float(np.hypot(x - center[0], y - center[1])), []
-    for (a, b), degrees in zip(ends, data[3], strict=True):
-        column.append(f"M{x:.1f} {y:.1f}A{radius:.1f} {radius:.1f} 0 {int(degrees > 180)} 0 {a:.1f} {b:.1f}")
-    return column
-
-
-def _rings(place: Any, data: Any) -> list[str]:
-    """Return circles as paths of two halves."""
-    (x, y), edges = place(data[0]), place(np.asarray(data[0]) + np.outer(data[1], [1.0, 0.0]))
-    sizes = [float(a - x) for a, _ in edges]
-    halves = [(f"a{r:.1f} {r:.1f} 0 1 0", 2 * r) for r in sizes]
-    return [f"M{x - w / 2:.1f} {y:.1f}{half} {w:.1f} 0{half} {-w:.1f} 0Z" for half, w in halves]
-
-
-def _dots(place: Any, points: Any) -> list[str]:
-    """Return dots as paths: circles of 4 px radius."""
-    return [f"M{x - 4:.1f} {y:.1f}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0Z" for x, y in place(points)]
-
-
-def _curves(place: Any, paths: Any) -> list[str]:
-    """Return curves as paths of straight pieces."""
-    return ["M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in place(path)) for path in paths]
