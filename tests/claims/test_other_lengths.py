@@ -105,9 +105,7 @@ def test_longer_steps_fall_faster_in_any_norm(tried):
             tried(directional_derivative(g, longer) < -norm.dual(g), 3)
 
 
-@pytest.mark.claim(
-    OTHER, without="for only one step in ℓ1, one component of the gradient is larger in size than all others"
-)
+@pytest.mark.claim(OTHER, without="for uniqueness in ℓ1, one component of the gradient exceeds all others in size")
 def test_equal_components_share_the_steepest_step(tried):
     """For g = (n, n) every step (-t, t - 1) with t from 0 to 1 has the ℓ1 length one and the lowest slope, -n."""
     for n, t in product(range(1, 20), (Fraction(k, 16) for k in range(17))):
@@ -115,7 +113,7 @@ def test_equal_components_share_the_steepest_step(tried):
         tried(abs(u[0]) + abs(u[1]) == 1 and n * u[0] + n * u[1] == -n, 2)
 
 
-@pytest.mark.claim(OTHER, without="for only one step in the max norm, no component of the gradient is zero")
+@pytest.mark.claim(OTHER, without="for uniqueness in the max norm, no component of the gradient is zero")
 def test_a_zero_component_may_move_freely(tried):
     """For g = (n, 0) every step (-1, t) with t from -1 to 1 has the largest component 1 and the lowest slope, -n."""
     for n, t in product(range(1, 20), (Fraction(k, 8) for k in range(-8, 9))):

@@ -48,7 +48,7 @@ def test_off_the_kink_short_steps_fall(tried):
         tried(_rise((1, y), t) == -5 * t, 2)
 
 
-@pytest.mark.claim(LABEL, without="the step is from 0 to √5 long")
+@pytest.mark.claim(LABEL, without="the step goes against s and is at most √5 long")
 def test_other_steps_rise_otherwise(tried):
     """Past the length sqrt(5) the first weight grows in size too, and the rise is 5 t - 2; backward, it is -5 t."""
     for t in (1 + Fraction(n, 64) for n in range(1, 200)):
