@@ -20,8 +20,8 @@ def chapter(request):
 
 
 def prose_of(chapter):
-    """Return a chapter without its cells, formulas and header."""
-    text = re.sub(r"\A---.*?^---$", "", CELL.sub("", chapter), flags=re.M | re.S)
+    """Return a chapter without its cells, formulas, header and the options of its directives."""
+    text = re.sub(r"\A---.*?^---$|^:\w+:[^\n]*$", "", CELL.sub("", chapter), flags=re.M | re.S)
     return re.sub(r"\$\$.*?\$\$|\$[^$]*\$", "x", text, flags=re.S)
 
 

@@ -1,7 +1,5 @@
 """The pictures of Part I: what they say in words is what was drawn, and they fit into a page."""
 
-import gzip
-import json
 import re
 
 import numpy as np
@@ -11,6 +9,7 @@ from steepest import L1, L2, LINF, bowl, circle, descend, learning_rate, quadrat
 from steepest.figures import (
     Explorable,
     Picture,
+    Slider,
     Stage,
     balls,
     change_ball,
@@ -26,13 +25,13 @@ LOSS, W = bowl([1, 4], axes=circle([30, 120])), np.array([1.6, 0.4])
 G = LOSS.gradient(W)
 PICTURES = {
     "balls": lambda: balls([2.0, 1.0], (L1, L2, LINF)),
-    "change_ball": lambda: change_ball([2.0, 1.0], (1, 1.5, 2, 4, np.inf)),
-    "fall_by_angle": lambda: fall_by_angle(LOSS, W, 0.25),
-    "finite_ball": lambda: finite_ball(LOSS, W, [0.5, 1.0]),
+    "change_ball": lambda: change_ball([2.0, 1.0], (1, 1.5, 2, 4, np.inf), [0, 90]),
+    "fall_by_angle": lambda: fall_by_angle(LOSS, W, [0.125, 0.25]),
+    "finite_ball": lambda: finite_ball(LOSS, W, [0.5, 1.0], [-30, 0, 30]),
     "half_plane": lambda: half_plane(LOSS, W, circle(np.arange(0, 360, 20) + 7)),
     "rolling_ball": lambda: rolling_ball(LOSS, descend(LOSS, [-0.8, 1.6], learning_rate(0.15), 8)),
     "step_sizes": lambda: step_sizes(quadratic([1, 10]), [2.0, 0.6], (0.01, 0.1, 0.15, 0.205), 40),
-    "taylor_models": lambda: taylor_models(LOSS, W, circle(200), np.geomspace(0.02, 1, 8)),
+    "taylor_models": lambda: taylor_models(LOSS, W, circle(200), np.geomspace(0.02, 1, 8), [0, 3]),
 }
 
 
@@ -107,14 +106,14 @@ def test_picture_needs_its_words(title, alt, panels):
 
 
 def test_fall_by_angle_says_the_extremes():
-    """The text of the angle's picture gives the prediction's extremes, the step times the length of g."""
+    """The text of the angle's picture gives the prediction's extremes, plus and minus the length of g, and the true lowest."""
     said = numbers(PICTURES["fall_by_angle"]().alt)
     assert said[:2] == [0.25, 135]
-    largest = 0.25 * np.hypot(*G)
-    assert [said[2], said[4]] == pytest.approx([largest, -largest], abs=5e-4)
+    largest = np.hypot(*G)
+    assert [said[2], said[4]] == pytest.approx([largest, -largest], abs=5e-3)
     around = circle(np.arange(0, 360, 0.1), start=G)
     change = LOSS(W + 0.25 * around) - LOSS(W)
-    assert said[6] == pytest.approx(change.min(), abs=1e-3)
+    assert said[6] == pytest.approx(change.min() / 0.25, abs=5e-3)
     assert said[7] == pytest.approx(change.argmin() / 10, abs=2)
 
 
@@ -153,11 +152,11 @@ def test_taylor_models_say_their_orders():
 def test_step_sizes_say_where_each_ends():
     """The figure of the step sizes gives each rate's final loss, from the closed form, and the threshold 2/10."""
     figure = PICTURES["step_sizes"]()
-    shown = dict(zip(figure.table["names"], figure.table["numbers"], strict=True))
+    shown = {name: column for name, (_, column) in zip(figure.table["names"], figure.table["numbers"], strict=True)}
     for rate, said in zip((0.01, 0.1, 0.15, 0.205), shown["loss after 40 steps"], strict=True):
         x, y = 2 * (1 - rate) ** 40, 0.6 * (1 - 10 * rate) ** 40
         assert float(said) == pytest.approx((x**2 + 10 * y**2) / 2, rel=6e-3)
-    assert shown["threshold 2/λ"] == ["0.200"] * 4
+    assert shown["threshold 2/λ"] == ["0.200"]
     assert shown["what it does"] == ["crawls", "converges", "zigzags", "diverges"]
     assert numbers(figure.alt)[-1] == 0.2
 
@@ -168,25 +167,29 @@ def test_finite_ball_says_its_angles():
 
 
 def test_stage_refuses_columns_of_the_wrong_length():
-    """A mark or a number without one entry for each state is refused, and so is a figure without a handle."""
-    stage = Stage("fig-try", "x", ["0", "1"], 0)
-    with pytest.raises(ValueError, match="slope has 1 entries: pass one for each of the 2 states"):
-        stage.number("slope", ["1"])
-    panel = stage.draw()
-    panel.__enter__()
-    stage.dot(np.zeros((3, 2)), "#1b1f24")
-    with pytest.raises(ValueError, match="the dot has 3 entries"):
-        panel.__exit__(None, None, None)
+    """A mark or a number without an entry for each state is refused, and so is a figure without a handle."""
+    stage = Stage("fig-try", Slider("x", "Across", ["0", "1"], 0), Slider("y", "Up", ["0", "1", "2"], 0))
+    for texts in (["1", "2"], [["1"], ["2"], ["3"]], [["1", "2"]]):
+        with pytest.raises(ValueError, match=r"slope has entries for states of shape .*: pass one for each, \(2, 3\)"):
+            stage.number("slope", texts)
+    with pytest.raises(ValueError, match="the dot has entries for states of shape"):
+        stage.dot(np.zeros((3, 3, 2)), "#1b1f24")
     with pytest.raises(ValueError, match="the handle is missing"):
-        Stage("fig-try", "x", ["0"], 0).explorable("title", "alt", "label", ["spoken"])
+        stage.explorable("title", "alt", [["spoken"]])
 
 
-def test_table_of_an_explorable_figure_is_small():
-    """What a figure carries for all of its states is at most 40 kB compressed, and complete."""
-    for draw in PICTURES.values():
-        figure = draw()
-        if isinstance(figure, Explorable):
-            table, states = figure.table, len(figure.table["values"])
-            assert len(gzip.compress(json.dumps(table).encode())) <= 40_000
-            columns = [table["handle"], table["spoken"], *table["marks"], *table["numbers"]]
-            assert {len(column) for column in columns} == {states}
+def test_column_of_one_entry_holds_in_every_state():
+    """An axis of one entry is one that its slider does not move along; the others count in order."""
+    stage = Stage("fig-try", Slider("x", "Across", ["0", "1"], 1), Slider("y", "Up", ["0", "1", "2"], 2))
+    for name, texts in (
+        ("both", [["a", "b", "c"], ["d", "e", "f"]]),
+        ("across", [["g"], ["h"]]),
+        ("up", [list("ijk")]),
+    ):
+        stage.number(name, texts)
+    with stage.draw():
+        stage.handle(np.zeros((1, 1, 2)), "#1b1f24")
+    figure = stage.explorable("title", "alt", [["spoken"]])
+    assert figure.table["numbers"] == [([3, 1], list("abcdef")), ([1, 0], ["g", "h"]), ([0, 1], ["i", "j", "k"])]
+    shown = re.findall(r"<dd>(.)</dd>", figure._repr_mimebundle_()["text/html"])
+    assert shown == ["f", "h", "k"]

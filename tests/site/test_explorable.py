@@ -1,5 +1,6 @@
 """The explorable figures: each state shows what the package computes, and every way to move the handle works."""
 
+import gzip
 import itertools
 import math
 import re
@@ -375,3 +376,10 @@ def test_script_is_small_and_only_where_needed(site):
     for page in site.rglob("*.html"):
         text = page.read_text("utf-8")
         assert ('class="picture explorable"' in text) == ("_static/explore.js" in text)
+
+
+@figures
+def test_table_is_small(opened, name):
+    """What a figure carries for all of its states is at most 40 kB compressed."""
+    table = opened(name)[1].locator("script").text_content()
+    assert len(gzip.compress(table.encode())) <= 40_000
