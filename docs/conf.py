@@ -24,6 +24,7 @@ extensions = [
     "folded",
     "mathml",
     "remembered",
+    "replayed",
 ]
 exclude_patterns = ["_ext", "_templates"]
 templates_path = ["_templates"]
