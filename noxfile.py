@@ -65,8 +65,10 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none")
 def doctest(session: nox.Session) -> None:
-    """Run every `>>>` of the package and of the pages."""
-    session.run(install(session), "-m", "pytest", "src", "docs", "README.md", *session.posargs)
+    """Run every `>>>` of the package, of the pages and of the files that readers of the site get."""
+    python = install(session)
+    build(session, python)
+    session.run(python, "-m", "pytest", "src", "docs", "README.md", "tests/site/test_replayed.py", *session.posargs)
 
 
 @nox.session(venv_backend="none")

@@ -26,6 +26,7 @@ extensions = [
     "ledger",
     "mathml",
     "remembered",
+    "replayed",
 ]
 exclude_patterns = ["_ext", "_templates"]
 templates_path = ["_templates"]

@@ -125,6 +125,117 @@ def test_only_changed_code_runs_again(book):
     assert "It is 13 and 26." in re.sub(r"<[^>]*>", "", (book.out / "second.html").read_text(encoding="utf-8"))
 
 
+def test_cells_that_a_doctest_would_show_otherwise_are_named_every_time(book):
+    """A value only a doctest shows, prints it cannot tell apart, and magic are named with page, line and reason."""
+    cells = {
+        "middle": "y = x\nx + 41\nx",
+        "loop": "y = x\nfor _ in range(2):\n    x + 42",
+        "hushed": "x + 43;  # Jupyter shows no value here",
+        "twice": "print(x + 44)\nprint(x)",
+        "magic": "%time x + 45",
+    }
+    faults = {
+        "middle": ("x + 41", "the value of `x + 41`"),
+        "loop": ("    x + 42", "the value of `x + 42`"),
+        "hushed": ("x + 43;", "the value of `x + 43`"),
+        "twice": ("print(x + 44)", "which statement of a cell printed"),
+        "magic": ("%time x + 45", "not plain Python"),
+    }
+    book.write(**{title: f"```{{code-cell}}\n{cell}\n```" for title, cell in cells.items()}, sound="It is {eval}`x`.")
+    for _ in range(2):
+        code, said = book.build()
+        broken = said[said.index("the book is broken at:") :]
+        assert code != 0
+        for title, (line, reason) in faults.items():
+            assert re.search(f"{re.escape(book.place(title, line))}: [^\n]*{re.escape(reason)}", broken)
+        assert "sound.md" not in broken
+
+
+TRICKY = r"""
+## Comments, blank lines and a backslash
+
+```{code-cell}
+# a comment
+
+y = r'a\b'  # another
+
+# a third
+y + "\n"
+```
+
+## Blocks
+
+```{code-cell}
+@staticmethod
+def f(k):
+    "A function."
+
+    return k + x
+for k in range(2):
+    assert f(k) == k + x
+```
+
+## A blank line in what is printed, and a value
+
+```{code-cell}
+print("one\n\n  two")
+z = [
+    1,
+    2,
+]; y = 3
+(z, y)
+```
+
+## Text over lines
+
+```{code-cell}
+text = '''é
+
+  −1'''
+print(text + "\n")
+```
+
+## What IPython breaks into lines
+
+```{code-cell}
+[["a" * 30, k] for k in range(5)]  # a comment
+```
+
+## What NumPy breaks into lines
+
+```{code-cell}
+import numpy as np
+
+np.arange(60.0).reshape(2, 30)
+```
+
+## Nothing to see
+
+```{code-cell}
+None
+```
+
+Minus {eval}`-7` and {eval}`f"{-y:.2f}"` stand here, and {eval}`text[:1]`.
+"""
+
+
+def test_page_is_a_doctest_of_itself(book):
+    """Python's doctest replays what a page gave, whatever its form; edited prose leaves the file as it is."""
+    book.write(tricky=TRICKY, bare="No cell but the first.")
+    assert book.build() == (0, "")
+    written = (book.out / "tricky.txt").read_text(encoding="utf-8")
+    assert ">>> f\"{-y:.2f}\"\n'-3.00'\n" in written
+    assert "\n\nWhat NumPy breaks into lines\n----------------------------\n\n>>> import numpy" in written
+    assert written.count("NORMALIZE_WHITESPACE") == 1
+    command = [sys.executable, "-m", "doctest", "tricky.txt"]
+    environment = os.environ | {"PYTHONPATH": str(book.package.parent)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=book.out)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    book.write(tricky=TRICKY.replace("stand here", "stand"))
+    assert book.build() == (0, "")
+    assert (book.out / "tricky.txt").read_text(encoding="utf-8") == written
+
+
 def test_mended_book_builds(book):
     """A book that was broken builds once its cell is right."""
     book.write(cell="```{code-cell}\nassert x == 2\n```")
