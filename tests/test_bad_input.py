@@ -141,8 +141,8 @@ TABLE = {
     "rows unmatched, product": (lambda: BOWL.hessian_product([G] * 3, [G] * 2), ValueError, "v has shape", "pass"),
     "wrong dimension": (lambda: BOWL([1.0]), ValueError, "w has 1 components", "this loss takes 2"),
     "wrong dimension, gradient": (lambda: BOWL.gradient([1.0] * 3), ValueError, "w has 3 components", "takes 2"),
-    "one weight": (lambda: VALLEY([1.0]), ValueError, "w has 1 component", "needs at least two"),
-    "one weight, gradient": (lambda: VALLEY.gradient([1.0]), ValueError, "w has 1 component", "at least two"),
+    "one weight": (lambda: rosenbrock()([1.0]), ValueError, "w has 1 component", "needs at least two"),
+    "one weight, gradient": (lambda: rosenbrock().gradient([1.0]), ValueError, "w has 1 component", "at least two"),
     "value a matrix": (
         lambda: _returning(np.eye(2))(G),
         ValueError,
