@@ -25,7 +25,7 @@ LIBRARIES = (
     "scipy.optimize",
     "scipy.stats",
 )
-SETTINGS = {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
+SETTINGS = {"OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "", "PYTHONHASHSEED": "0"}
 
 
 def prepare():
