@@ -1,7 +1,7 @@
 """Tasks of the project. Plain `nox` builds the site, runs the doctests and runs every test.
 
 The everyday tasks run in the environment that nox itself stands in: `.venv`, made by the commands in README.md from
-requirements.txt, where everything is pinned. `latest`, `oldest` and `lock` make environments of their own.
+requirements.txt, where everything is pinned. `latest`, `oldest` and `mutants` make environments of their own.
 """
 
 import importlib.util
@@ -123,10 +123,17 @@ def oldest(session: nox.Session) -> None:
     test(session, "python")
 
 
+@nox.session(venv_backend="virtualenv", default=False)
+def mutants(session: nox.Session) -> None:
+    """Change the package in small ways, one at a time, and count the changes that no test notices."""
+    session.install("-q", ".", *nox.project.dependency_groups(PROJECT, "test", "mutants"))
+    session.run("python", "tests/mutants.py", *session.posargs)
+
+
 @nox.session(venv_backend="none", default=False)
 def lock(session: nox.Session) -> None:
     """Write the newest versions and their hashes into requirements.txt, for every platform and Python."""
-    groups = [f"--group={group}" for group in PROJECT["dependency-groups"]]
+    groups = [f"--group={group}" for group in PROJECT["dependency-groups"] if group != "mutants"]
     form = ["--universal", "--python-version=3.11", "--generate-hashes", "--no-emit-index-url", "--no-annotate"]
     command = [sys.executable, "-m", "uv", "pip", "compile", "-q", "--upgrade", "--no-header", *form]
     session.run(*command, "--extra=figures", *groups, "pyproject.toml", "-o", "requirements.txt")

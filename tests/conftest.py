@@ -1,8 +1,12 @@
 """One Hypothesis profile for all tests: the same examples in every run, however slow the machine."""
 
-from hypothesis import HealthCheck, settings
+import os
+
+from hypothesis import HealthCheck, Phase, settings
 
 # `tried` of the claims counts on through the examples of a test: that it is made once for all of them is meant.
 meant = [HealthCheck.function_scoped_fixture]
-settings.register_profile("steepest", derandomize=True, deadline=None, suppress_health_check=meant)
+# That a mutant fails is all there is to know of it: its smallest example is not searched for.
+phases = [Phase.explicit, Phase.generate] if "MUTANT_UNDER_TEST" in os.environ else list(Phase)
+settings.register_profile("steepest", derandomize=True, deadline=None, suppress_health_check=meant, phases=phases)
 settings.load_profile("steepest")

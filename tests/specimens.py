@@ -18,12 +18,17 @@ DIGITS = 70
 class Specimen:
     """A loss and what is known about it; r bounds the size of every component of the points."""
 
-    loss: Loss
+    make: Callable  # the loss: made anew by each test, so that a mutant of what makes it is seen by its tests
     dim: int
     exact: Callable  # the value, from a list of mpmath numbers
     mass: Callable  # r -> sizes of the terms summed in the value, a gradient entry, a Hessian entry
     bounds: Callable  # r -> largest second, third and fourth derivative along a unit direction
     rows: int = 0
+
+    @property
+    def loss(self) -> Loss:
+        """Make the loss."""
+        return self.make()
 
     def rounding(self, order, w, scale=1.0):
         """Bound the rounding error of the value (0), the gradient (1) or the Hessian product (2) at w.
@@ -83,7 +88,7 @@ def quadratic_specimen(spectrum, center, axes=None):
         reach = r + max(map(abs, center))
         return d**2 * most * reach**2, d**2 * most * reach, d**2 * most
 
-    return Specimen(quadratic(spectrum, center=center, axes=axes), d, exact, mass, lambda r: (most, 0.0, 0.0))
+    return Specimen(lambda: quadratic(spectrum, center=center, axes=axes), d, exact, mass, lambda r: (most, 0.0, 0.0))
 
 
 def _bowl(scales, axes=None):
@@ -94,7 +99,9 @@ def _bowl(scales, axes=None):
 
     # The derivatives of log(cosh(x)) from the second on are at most 1, 4/(3*sqrt(3)) and 2.
     bounds = (most, most * 4 / 27**0.5, most * 2)
-    return Specimen(bowl(scales, axes=axes), d, exact, lambda r: 3 * (d * most * (d * r + 1),), lambda r: bounds)
+    return Specimen(
+        lambda: bowl(scales, axes=axes), d, exact, lambda r: 3 * (d * most * (d * r + 1),), lambda r: bounds
+    )
 
 
 def _rosenbrock(d):
@@ -112,7 +119,7 @@ def _rosenbrock(d):
         third = ((2400 * r) ** 2 + 3 * 400**2) ** 0.5
         return (d - 1) * second, (d - 1) * third, (d - 1) * 2400.0
 
-    return Specimen(rosenbrock(), d, exact, mass, bounds)
+    return Specimen(rosenbrock, d, exact, mass, bounds)
 
 
 def _logistic(features, labels, ridge):
@@ -130,7 +137,7 @@ def _logistic(features, labels, ridge):
 
     # The derivatives of log(1 + exp(-m)) from the second on are at most 1/4, 1/(6*sqrt(3)) and 1/8.
     bounds = (np.mean(long**2) / 4 + ridge, np.mean(long**3) / 108**0.5, np.mean(long**4) / 8)
-    return Specimen(logistic(features, labels, ridge=ridge), d, exact, mass, lambda r: bounds, len(labels))
+    return Specimen(lambda: logistic(features, labels, ridge=ridge), d, exact, mass, lambda r: bounds, len(labels))
 
 
 def _kinked(scales):
@@ -139,7 +146,7 @@ def _kinked(scales):
     def exact(w):
         return sum(s * abs(x) for s, x in zip(scales, w, strict=True))
 
-    return Specimen(kinked(scales), d, exact, lambda r: (d * most * r, most, most), lambda r: (0.0, 0.0, 0.0))
+    return Specimen(lambda: kinked(scales), d, exact, lambda r: (d * most * r, most, most), lambda r: (0.0, 0.0, 0.0))
 
 
 def _axes(seed, d):

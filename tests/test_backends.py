@@ -28,6 +28,7 @@ from steepest import (
     kinked,
     learning_rate,
     logistic,
+    lp,
     measured_order,
     quadratic,
     rosenbrock,
@@ -39,6 +40,7 @@ G, U, W, V = [3, -4, 1], [1, 2, -2], [1, 2, -1], [2, -1, 1]
 ROWS, MORE = [[3, -4, 1], [1, 2, -5]], [[1, 0, 2], [-2, 1, 1]]
 SPECTRUM, AXES, FEATURES, LABELS = [1, 4, 2], [[0, 1, 0], [1, 0, 0], [0, 0, -1]], [[1, 2, 0], [0, -1, 3]], [1, 0]
 HILLY = bowl(SPECTRUM, axes=AXES)
+NORMS = (L1, L2, lp(3), LINF)
 
 # A call and the arrays it takes, in whole numbers, so that the same row can be tried in every type.
 CALLS = {
@@ -46,16 +48,16 @@ CALLS = {
     "directional_derivative of one": (directional_derivative, G, U),
     "cosine": (cosine, ROWS, MORE),
     "angle": (angle, ROWS, U),
-    **{f"steepest_direction in {n.name}": (lambda g, n=n: steepest_direction(g, n), ROWS) for n in (L1, L2, LINF)},
-    **{f"{n.name}": (n, ROWS) for n in (L1, L2, LINF)},
-    **{f"dual of {n.name}": (n.dual, ROWS) for n in (L1, L2, LINF)},
-    **{f"aligned in {n.name}": (n.aligned, ROWS) for n in (L1, L2, LINF)},
+    **{f"steepest_direction in {n.name}": (lambda g, n=n: steepest_direction(g, n), ROWS) for n in NORMS},
+    **{f"{n.name}": (n, ROWS) for n in NORMS},
+    **{f"dual of {n.name}": (n.dual, ROWS) for n in NORMS},
+    **{f"aligned in {n.name}": (n.aligned, ROWS) for n in NORMS},
     "circle": (circle, [0, 30, 90], G, U),
     "circle of the plane": (lambda degrees, start: circle(degrees, start), [0, 30, 90], [3, 4]),
     "circle of one angle": (lambda start, toward: circle(30, start, toward), G, U),
-    "rosenbrock": (rosenbrock(), ROWS),
-    "rosenbrock, gradient": (rosenbrock().gradient, ROWS),
-    "rosenbrock, product": (rosenbrock().hessian_product, ROWS, V),
+    "rosenbrock": (lambda w: rosenbrock()(w), ROWS),
+    "rosenbrock, gradient": (lambda w: rosenbrock().gradient(w), ROWS),
+    "rosenbrock, product": (lambda w, v: rosenbrock().hessian_product(w, v), ROWS, V),
     "along": (lambda w, u, steps: along(HILLY, w, u, steps), W, V, [1, 2]),
     "along by one": (lambda w, u: along(HILLY, w, u, 0.5), W, V),
     "curvature": (lambda w, v: curvature(HILLY, w, v), ROWS, V),

@@ -165,4 +165,5 @@ def test_kinked_has_the_same_slope_however_far_from_the_kink(size):
 
 def test_kinked_is_straight():
     """A kinked loss has no curvature away from its kinks, whatever the scales and the vector."""
-    np.testing.assert_array_equal(kinked([1e308, 2.0]).hessian_product([1.0, -1.0], [1e308, -5.0]), [0.0, 0.0])
+    loss = kinked([1e308, 2.0, 0.0])
+    np.testing.assert_array_equal(loss.hessian_product([1.0, -1.0, 3.0], [1e308, -5.0, 1.0]), [0.0, 0.0, 0.0])

@@ -40,6 +40,20 @@ def test_norm_and_dual_agree_with_fifty_digits(p, size):
         assert lp(p).dual(x) == pytest.approx(float(exact(x, q)), rel=bound(5, q))
 
 
+def test_a_norm_is_written_with_its_power():
+    """The name of a norm is ℓ with its power."""
+    assert [lp(p).name for p in (1, 1.5, 2, 3, math.inf)] == ["ℓ1", "ℓ1.5", "ℓ2", "ℓ3", "ℓ∞"]
+
+
+@powers
+def test_a_row_is_measured_alone(p):
+    """The norm, the dual norm and the aligned step of a row do not depend on the rows beside it, however long."""
+    stack = random_vectors(9, 3, 2, 4) * np.array([1e-300, 1.0, 1e300])[:, None, None]
+    for measure in (lp(p), lp(p).dual, lp(p).aligned):
+        alone = [[measure(row) for row in rows] for rows in stack]
+        np.testing.assert_allclose(measure(stack), alone, rtol=bound(4, p) + bound(4, p / (p - 1)))
+
+
 @powers
 def test_steepest_step_has_norm_one_and_attains_the_dual(p):
     """The steepest step has norm 1, and its slope is minus the dual norm."""

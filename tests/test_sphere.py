@@ -58,6 +58,14 @@ def test_a_quarter_turn_is_perpendicular_to_the_start(gap):
     assert L2(u) == pytest.approx(1, abs=8 * EPS)
 
 
+@pytest.mark.parametrize("dim", [2, 3, 10, 100])
+def test_a_multiple_of_the_start_spans_no_plane(dim):
+    """A multiple of the start is refused, whatever its rounding makes of it."""
+    for start in random_vectors(51, 50, dim):
+        with pytest.raises(ValueError, match=r"^toward is parallel to start"):
+            circle(90, start, -start / 3)
+
+
 @given(nonzero(wide, max_dim=2).filter(lambda x: len(x) == 2))
 def test_in_the_plane_the_start_turns_counterclockwise(start):
     """From any start in the plane, zero degrees is its own direction and 90 degrees is a left turn."""

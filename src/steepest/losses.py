@@ -244,7 +244,7 @@ def kinked(scales: Array) -> Loss:
     def value(w: Array) -> Array:
         return namespace(w).sum(_like(w, scales) * abs(w), axis=-1)
 
-    return Loss(value, gradient, lambda w, v: 0 * gradient(w) + 0 * v, scales.shape[0])
+    return Loss(value, gradient, lambda w, v: 0 * gradient(w), scales.shape[0])
 
 
 def _ridges(name: str, scales: Array, axes: Array | None) -> tuple[Array, Array | None]:
