@@ -106,7 +106,7 @@ def test_picture_needs_its_words(title, alt, panels):
 
 
 def test_fall_by_angle_says_the_extremes():
-    """The text of the angle's picture gives the prediction's extremes, plus and minus the length of g, and the true lowest."""
+    """The text of the angle's picture gives the extremes of the cosine, the length of g, and the true lowest."""
     said = numbers(PICTURES["fall_by_angle"]().alt)
     assert said[:2] == [0.25, 135]
     largest = np.hypot(*G)

@@ -44,17 +44,23 @@ class Writer:
         return nodes.paragraph("", "", nodes.Text(f"Checked on {effort} · "), tests, assumed, classes=["checked"])
 
     def entry(self, label: str) -> nodes.definition_list_item:
-        """Return a claim with its hypotheses and tests."""
+        """Return a claim with its page, its hypotheses, how hard it was tried, and its tests to fold out."""
         claim = self.claims[label]
         number = self.app.env.toc_fignumbers[claim["page"]][claim["kind"]][label]
         title = f"{claim['kind'].title()} {'.'.join(map(str, number))} {claim['title']}"
+        term = nodes.term("", "", self.link(title, claim["page"], label), ids=[label])
         records = sorted((r for r in self.records if r["claim"] == label), key=lambda r: r["without"] or "")
         tests = [self.test(list(same)) for _, same in groupby(records, key=lambda r: (r["file"], r["test"]))]
-        definition = nodes.definition("", nodes.bullet_list("", *tests))
-        if claim["given"]:
-            definition.insert(0, nodes.paragraph("", f"Assumes: {'; '.join(claim['given'])}."))
-        term = nodes.term("", "", self.link(title, claim["page"], label), ids=[label])
-        return nodes.definition_list_item("", term, definition)
+        given = f"Assumes: {'; '.join(claim['given'])}. " if claim["given"] else ""
+        page = self.app.env.titles[claim["page"]].astext()
+        text = f"On the page “{page}”. {given}Checked on {_effort(records)}: passed."
+        fold = f'<details class="fold"><summary>{len(tests)} tests</summary>'
+        parts = (
+            nodes.raw("", fold, format="html"),
+            nodes.bullet_list("", *tests),
+            nodes.raw("", "</details>", format="html"),
+        )
+        return nodes.definition_list_item("", term, nodes.definition("", nodes.paragraph("", text), *parts))
 
     def test(self, records: list[Record]) -> nodes.list_item:
         """Return what a test says, how hard it tried, and where it stands."""
