@@ -24,7 +24,7 @@ def _steps(specimen, w, slope):
 def test_the_sign_of_the_slope_decides(tried, name):
     """The loss changes by at least half the slope times the step, downward if the slope is negative and only then."""
     specimen, signs = SPECIMENS[name], []
-    for w, u in zip(random_vectors(80, 200, specimen.dim), random_directions(200, specimen.dim, seed=81), strict=True):
+    for w, u in zip(random_vectors(80, 120, specimen.dim), random_directions(120, specimen.dim, seed=81), strict=True):
         slope = directional_derivative(specimen.loss.gradient(w), u)
         steps, reach = _steps(specimen, w, slope)
         change = along(specimen.loss, w, u, steps) - specimen.loss(w)
@@ -35,7 +35,7 @@ def test_the_sign_of_the_slope_decides(tried, name):
         tried(np.sign(slope) * change >= steps * abs(slope) / 2 - rounding, specimen.dim)
         tried((change < 0) == (slope < 0), specimen.dim)
         signs.append(slope < 0)
-    assert min(sum(signs), len(signs) - sum(signs)) >= 50
+    assert min(sum(signs), len(signs) - sum(signs)) >= 30
 
 
 @claim
