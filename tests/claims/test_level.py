@@ -105,6 +105,18 @@ def test_without_slope_the_sign_of_the_curvature_decides(tried, name):
 
 
 @pytest.mark.claim(BEND)
+@pytest.mark.parametrize("spectrum", [(1, 4), (3, -2), (-5, -1), (1, -7)])
+def test_across_the_gradient_of_a_quadratic_the_curvature_decides(tried, spectrum):
+    """On quadratics steps along the gradient turned by 90 degrees have the sign of the curvature, without rounding."""
+    w = np.random.default_rng(0).integers(-50, 51, (2000, 2))
+    g, loss = np.array(spectrum) * w, quadratic(spectrum)
+    u = np.stack([-g[:, 1], g[:, 0]], axis=1)
+    bend = (np.array(spectrum) * u**2).sum(axis=1)
+    for step in (1 / 64, 1.0):
+        tried((np.sign(loss(w + step * u) - loss(w)) == np.sign(bend))[bend != 0], 2)
+
+
+@pytest.mark.claim(BEND)
 @pytest.mark.parametrize("name", SMOOTH)
 def test_the_curvature_that_decides_is_the_second_derivative(tried, name):
     """The curvature along a direction agrees with the second derivative along it, computed in many digits."""
