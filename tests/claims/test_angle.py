@@ -84,7 +84,7 @@ def test_the_slope_is_the_norms_times_the_cosine(tried, drawn):
 @pytest.mark.parametrize("dim", [2, 3, 10, 100, 1000])
 def test_a_direction_is_its_part_along_and_its_part_across(tried, dim):
     """What is left of u without its part along g is orthogonal to g and as long as the sine of the angle."""
-    g, u = random_vectors(140 + dim, 50, 1, dim), random_directions(50, dim, seed=dim)
+    g, u = random_vectors(140 + dim, 30, 1, dim), random_directions(50, dim, seed=dim)
     beta, unit = np.radians(angle(u, g)), g / L2(g)[..., None]
     rest = u - np.cos(beta)[..., None] * unit
     why = "two unit vectors, the angle between them, and a sum of d products: each at most (2 d + 16) eps"

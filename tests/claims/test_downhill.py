@@ -24,7 +24,7 @@ def _steps(specimen, w, slope):
 def test_the_sign_of_the_slope_decides(tried, name):
     """The loss changes by at least half the slope times the step, downward if the slope is negative and only then."""
     specimen, signs = SPECIMENS[name], []
-    for w, u in zip(random_vectors(80, 200, specimen.dim), random_directions(200, specimen.dim, seed=81), strict=True):
+    for w, u in zip(random_vectors(80, 120, specimen.dim), random_directions(120, specimen.dim, seed=81), strict=True):
         slope = directional_derivative(specimen.loss.gradient(w), u)
         steps, reach = _steps(specimen, w, slope)
         change = along(specimen.loss, w, u, steps) - specimen.loss(w)
@@ -35,7 +35,7 @@ def test_the_sign_of_the_slope_decides(tried, name):
         tried(np.sign(slope) * change >= steps * abs(slope) / 2 - rounding, specimen.dim)
         tried((change < 0) == (slope < 0), specimen.dim)
         signs.append(slope < 0)
-    assert min(sum(signs), len(signs) - sum(signs)) >= 50
+    assert min(sum(signs), len(signs) - sum(signs)) >= 30
 
 
 @claim
@@ -83,7 +83,8 @@ def test_perpendicular_to_the_gradient_the_slope_has_no_say(tried, degrees):
     loss, w = quadratic([1.0, 1.0]), np.array([0.0, -5.0])
     u = circle(degrees, loss.gradient(w))
     slope, steps = directional_derivative(loss.gradient(w), u), 2.0 ** np.arange(-20, 3)
-    tried(np.sign(along(loss, w, u, steps) - loss(w)) != np.sign(slope), 2)
+    assert slope == 0
+    tried(along(loss, w, u, steps) > loss(w), 2)
 
 
 @pytest.mark.claim(LABEL, without="the step is short enough")

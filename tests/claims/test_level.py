@@ -88,7 +88,7 @@ def test_without_slope_the_sign_of_the_curvature_decides(tried, name):
     """Along directions made orthogonal to the gradient, short steps rise where the loss curves up, else fall."""
     specimen = {**QUADRATIC, **SMOOTH}[name]
     for w, v in zip(
-        random_vectors(131, 300, specimen.dim), random_directions(300, specimen.dim, seed=132), strict=True
+        random_vectors(131, 200, specimen.dim), random_directions(200, specimen.dim, seed=132), strict=True
     ):
         g, reach = specimen.loss.gradient(w), float(np.abs(w).max()) + 1
         u = v - (v @ g) / (g @ g) * g
@@ -102,6 +102,18 @@ def test_without_slope_the_sign_of_the_curvature_decides(tried, name):
             change = along(specimen.loss, w, u, steps) - specimen.loss(w)
             tried((np.sign(change) == np.sign(bend))[seen], specimen.dim)
     assert tried.cases >= 50
+
+
+@pytest.mark.claim(BEND)
+@pytest.mark.parametrize("spectrum", [(1, 4), (3, -2), (-5, -1), (1, -7)])
+def test_across_the_gradient_of_a_quadratic_the_curvature_decides(tried, spectrum):
+    """On quadratics steps along the gradient turned by 90 degrees have the sign of the curvature, without rounding."""
+    w = np.random.default_rng(0).integers(-50, 51, (2000, 2))
+    g, loss = np.array(spectrum) * w, quadratic(spectrum)
+    u = np.stack([-g[:, 1], g[:, 0]], axis=1)
+    bend = (np.array(spectrum) * u**2).sum(axis=1)
+    for step in (1 / 64, 1.0):
+        tried((np.sign(loss(w + step * u) - loss(w)) == np.sign(bend))[bend != 0], 2)
 
 
 @pytest.mark.claim(BEND)

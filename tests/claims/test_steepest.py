@@ -124,6 +124,21 @@ def test_closeness_to_the_bound_is_closeness_to_the_direction(tried):
 
 
 @pytest.mark.claim(DEFICIT)
+@pytest.mark.parametrize("dim", DIMS[1:])
+def test_a_small_turn_away_loses_half_its_square(tried, dim):
+    """A unit vector at a distance t from the steepest direction falls by the factor ``1 - t**2 / 2`` of it, no more."""
+    gradient = random_vectors(dim + 1, dim)
+    best, other = steepest_direction(gradient), random_directions(1, dim, seed=5000 + dim)[0]
+    across = other - (other @ best) * best
+    across /= L2(across)
+    turn = np.array([0.1, 1e-3, 1e-6])[:, None]
+    u = np.cos(turn) * best + np.sin(turn) * across
+    fall = -directional_derivative(gradient, u) / L2(gradient)
+    why = "two unit vectors, their combination and an inner product of d terms, each at most (d + 4) eps"
+    tried.within(fall - (1 - L2(u - best) ** 2 / 2), 4 * (dim + 4) * EPS, dim, why)
+
+
+@pytest.mark.claim(DEFICIT)
 def test_the_loss_of_a_turn_in_exact_fractions(tried):
     """On gradients and unit vectors with fractions for components nothing rounds, and the identity holds exactly."""
     triples = [(m * m - n * n, 2 * m * n, m * m + n * n) for m in range(2, 12) for n in range(1, m)]
