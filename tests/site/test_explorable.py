@@ -278,9 +278,11 @@ def test_mouse_drags_the_handle(opened, name):
     page.mouse.move((2 * x + (c - a) * wide) / 2, (2 * y + (d - b) * wide) / 2)
     page.mouse.move(x + (c - a) * wide, y + (d - b) * wide)
     page.mouse.up()
-    assert state_of(sliders) == goal
+    reached = state_of(sliders)
+    assert math.dist(handle_at(figure, reached), (c, d)) * wide <= 1.5  # a mouse goes in whole pixels
+    assert reached[1] == starts[1]
     table = figure.evaluate("f => JSON.parse(f.querySelector('script').textContent)")
-    named = [f"{key}={values[i]}" for key, values, i in zip(table["keys"], table["values"], goal, strict=True)]
+    named = [f"{key}={values[i]}" for key, values, i in zip(table["keys"], table["values"], reached, strict=True)]
     assert page.url.endswith(f"#{name}:{','.join(named)}")
 
 
@@ -300,7 +302,9 @@ def test_finger_taps_a_place(opened, name):
         handle_at(figure, goal),
     )
     figure.page.touchscreen.tap(*point)
-    assert state_of(sliders) == goal
+    reached = state_of(sliders)
+    assert math.dist(handle_at(figure, reached), handle_at(figure, goal)) <= 1.5  # a finger goes in whole pixels
+    assert reached[1] == starts[1]
 
 
 ADDRESSES = {
