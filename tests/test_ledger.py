@@ -94,10 +94,14 @@ def test_what_was_tried_stands_under_the_claim_and_in_the_ledger(book):
     """Cases, dimensions, the worst share of the tolerance, hypotheses and the way to the source are printed."""
     book.run()
     pages = book.build()
-    assert "Checked on 5 cases in 1 to 3 dimensions" in pages["page"]
+    assert "Checked in 4 comparisons in 1 to 3 dimensions" in pages["page"]
     assert "assumes: x is real" in pages["page"]
     assert 'href="checked.html#squares"' in pages["page"]
     assert "at worst 25% of the tolerance (a quarter)" in pages["checked"]
+    assert (
+        "Checked in 4 comparisons in 1 to 3 dimensions; seen to fail in 1 comparison in 2 dimensions"
+        in pages["checked"]
+    )
     assert "Without “x is real”" in pages["checked"]
     assert 'href="tests/test_squares.html#test_a_square_that_is_negative"' in pages["checked"]
     assert 'id="test_a_square_that_is_negative"' in pages["test_squares"]

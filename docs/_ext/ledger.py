@@ -38,10 +38,10 @@ class Writer:
     def line(self, label: str) -> nodes.paragraph:
         """Return the line under a claim."""
         given, page = self.claims[label]["given"], kept(self.app.env).get("ledger")
-        effort = _effort([r for r in self.records if r["claim"] == label])
+        effort = _effort([r for r in self.records if r["claim"] == label and not r["without"]])
         tests = self.link("tests", page, label) if page else nodes.Text("tests")
         assumed = nodes.Text(f" · assumes: {'; '.join(given)}" if given else "")
-        return nodes.paragraph("", "", nodes.Text(f"Checked on {effort} · "), tests, assumed, classes=["checked"])
+        return nodes.paragraph("", "", nodes.Text(f"Checked in {effort} · "), tests, assumed, classes=["checked"])
 
     def entry(self, label: str) -> nodes.definition_list_item:
         """Return a claim with its page, its hypotheses, how hard it was tried, and its tests to fold out."""
@@ -53,7 +53,9 @@ class Writer:
         tests = [self.test(list(same)) for _, same in groupby(records, key=lambda r: (r["file"], r["test"]))]
         given = f"Assumes: {'; '.join(claim['given'])}. " if claim["given"] else ""
         page = self.app.env.titles[claim["page"]].astext()
-        text = f"On the page “{page}”. {given}Checked on {_effort(records)}: passed."
+        checks, drops = ([r for r in records if bool(r["without"]) is dropped] for dropped in (False, True))
+        failed = f"; seen to fail in {_effort(drops)} without a hypothesis" if drops else ""
+        text = f"On the page “{page}”. {given}Checked in {_effort(checks)}{failed}."
         fold = f'<details class="fold"><summary>{len(tests)} tests</summary>'
         parts = (
             nodes.raw("", fold, format="html"),
@@ -99,10 +101,10 @@ def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 
 def _effort(records: list[Record]) -> str:
-    """Return in words how many cases were tried, in which dimensions."""
+    """Return in words how many comparisons were made, in which dimensions."""
     cases, dims = sum(r["cases"] for r in records), sorted({d for r in records for d in r["dims"]})
     span = f"{dims[0]} to {dims[-1]:,}" if len(dims) > 1 else f"{dims[0]}"
-    return f"{cases:,} case{'s' * (cases > 1)} in {span} dimension{'s' * (dims[-1] > 1)}"
+    return f"{cases:,} comparison{'s' * (cases > 1)} in {span} dimension{'s' * (dims[-1] > 1)}"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
