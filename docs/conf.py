@@ -27,6 +27,7 @@ extensions = [
     "mathml",
     "remembered",
     "replayed",
+    "sources",
 ]
 exclude_patterns = ["_ext", "_templates"]
 templates_path = ["_templates"]

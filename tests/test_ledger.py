@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = {
     "conf.py": f"""import sys
 sys.path.insert(0, {str(ROOT / "docs" / "_ext")!r})
-extensions = ["myst_parser", "claims", "ledger"]
+extensions = ["myst_parser", "claims", "ledger", "sources"]
 claims_report, claims_tests = "../report.xml", "../tests/claims"
 """,
     "index.md": "# Book\n\n```{toctree}\npage\nchecked\n```\n",

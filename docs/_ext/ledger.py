@@ -1,12 +1,9 @@
-"""What tests tried of each claim: a quiet line under the claim, the whole ledger on a page, the tests as pages."""
+"""What tests tried of each claim: a quiet line under the claim, and the whole ledger on a page."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from claims import Record, kept
 from docutils import nodes
@@ -16,12 +13,25 @@ from sphinx.util.docutils import SphinxDirective
 
 
 class Ledger(SphinxDirective):
-    """All claims of the book, each with its hypotheses and tests."""
+    """All claims of the book, page by page, each with its hypotheses and tests."""
 
     def run(self) -> list[nodes.Node]:
-        """Leave room for the ledger, which is written when all pages have been read."""
+        """Leave room for the claims of each page; it is filled when all claims have their numbers."""
         kept(self.env)["ledger"] = self.env.docname
-        return [nodes.definition_list(classes=["ledger"])]
+        stated = {claim["page"] for claim in kept(self.env)["claims"].values()}
+        order = [self.config.root_doc, *self.env.toctree_includes.get(self.config.root_doc, [])]
+        sections: list[nodes.Node] = []
+        for page in sorted(stated, key=order.index):
+            title = self.env.titles[page].astext()
+            section = nodes.section("", nodes.title("", title), ids=[nodes.make_id(f"on {title}")])
+            section += nodes.definition_list(classes=["ledger"], page=page)
+            sections.append(section)
+        return sections
+
+
+def read_last(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Read the page of the ledger when all claims are known."""
+    docnames.sort(key=lambda name: name == app.config.claims_page)
 
 
 class Writer:
@@ -48,18 +58,17 @@ class Writer:
         claim = self.claims[label]
         number = self.app.env.toc_fignumbers[claim["page"]][claim["kind"]][label]
         title = f"{claim['kind'].title()} {'.'.join(map(str, number))} {claim['title']}"
-        term = nodes.term("", "", self.link(title, claim["page"], label), ids=[label])
+        term = nodes.term("", "", self.link(title, claim["page"], label))
         records = sorted((r for r in self.records if r["claim"] == label), key=lambda r: r["without"] or "")
         tests = [self.test(list(same)) for _, same in groupby(records, key=lambda r: (r["file"], r["test"]))]
         given = f"Assumes: {'; '.join(claim['given'])}. " if claim["given"] else ""
-        page = self.app.env.titles[claim["page"]].astext()
         checks, drops = ([r for r in records if bool(r["without"]) is dropped] for dropped in (False, True))
         failed = f"; seen to fail in {_effort(drops)} without a hypothesis" if drops else ""
-        text = f"On the page “{page}”. {given}Checked in {_effort(checks)}{failed}."
+        text = f"{given}Checked in {_effort(checks)}{failed}."
         fold = f'<details class="fold"><summary>{len(tests)} tests</summary>'
         parts = (
             nodes.raw("", fold, format="html"),
-            nodes.bullet_list("", *tests),
+            nodes.bullet_list("", *tests, ids=[label]),
             nodes.raw("", "</details>", format="html"),
         )
         return nodes.definition_list_item("", term, nodes.definition("", nodes.paragraph("", text), *parts))
@@ -68,7 +77,9 @@ class Writer:
         """Return what a test says, how hard it tried, and where it stands."""
         first, near = records[0], ""
         if first["why"]:
-            near = f", at worst {max(r['worst'] for r in records):.0%} of the tolerance ({first['why']})"
+            worst = max(r["worst"] for r in records)
+            share = f"at worst {worst:.0%}" if worst >= 0.01 else "less than 1%"
+            near = f", {share} of the tolerance ({first['why']})"
         dropped = f"Without “{first['without']}”: " if first["without"] else ""
         words = f"{dropped}{first['law']} {_effort(records)}{near}: passed. ".split("``")
         parts = [nodes.literal("", word) if i % 2 else nodes.Text(word) for i, word in enumerate(words)]
@@ -83,21 +94,12 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         if node.get("label") in write.claims:
             node += write.line(node["label"])
     for ledger in doctree.findall(lambda n: isinstance(n, nodes.definition_list) and "ledger" in n["classes"]):
-        order = app.env.toctree_includes[app.config.root_doc]
-        ledger += [write.entry(k) for k in sorted(write.claims, key=lambda k: order.index(write.claims[k]["page"]))]
+        ledger += [write.entry(label) for label, claim in write.claims.items() if claim["page"] == ledger["page"]]
 
 
 def refresh(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> list[str]:
     """Return the page of the ledger if any page is new, changed or gone."""
-    return [kept(env)["ledger"]] if any(changes) and "ledger" in kept(env) else []
-
-
-def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Return a page for each file of tests, where each test has an address."""
-    for path in sorted(Path(app.confdir, app.config.claims_tests).glob("test_*.py")):
-        code = app.builder.highlighter.highlight_block(path.read_text(encoding="utf-8"), "python")  # type: ignore[attr-defined]
-        code = re.sub(r'<span class="nf">(test_\w+)</span>', r'<span class="nf" id="\1">\1</span>', code)
-        yield f"tests/{path.stem}", {"title": path.name, "body": f"<h1>{path.name}</h1>\n{code}"}, "page.html"
+    return [app.config.claims_page] if any(changes) else []
 
 
 def _effort(records: list[Record]) -> str:
@@ -110,9 +112,9 @@ def _effort(records: list[Record]) -> str:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.setup_extension("claims")
-    app.add_config_value("claims_tests", "../tests/claims", "env", types=[str])
+    app.add_config_value("claims_page", "checked", "env", types=[str])
     app.add_directive("ledger", Ledger)
     app.connect("env-get-outdated", refresh)
+    app.connect("env-before-read-docs", read_last)
     app.connect("doctree-resolved", fill)
-    app.connect("html-collect-pages", pages)
     return {"parallel_read_safe": False, "parallel_write_safe": True}

@@ -46,6 +46,19 @@ def read(app: Sphinx, doctree: nodes.document) -> None:
     if any("<msqrt" in formula or "<mroot" in formula for formula in formulas):
         text.add("√")  # drawn by the browser, never as text
     _characters(app.env)[app.env.docname] = text
+    for node in list(doctree.findall(nodes.math)):
+        keep_together(node)
+
+
+def keep_together(node: nodes.math) -> None:
+    """Bind the punctuation after a formula to it: browsers break lines before it."""
+    after = node.next_node(descend=False, siblings=True)
+    marks = re.match(r"[^\w\s([]+", after.astext()) if isinstance(after, nodes.Text) else None
+    if marks:
+        bound = nodes.inline("", "", classes=["bound"])
+        node.replace_self(bound)
+        bound += [node, nodes.Text(marks[0])]
+        after.parent.replace(after, nodes.Text(after.astext()[marks.end() :]))
 
 
 def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:

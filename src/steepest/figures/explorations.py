@@ -258,6 +258,11 @@ def _turn(label: str, turns: Any) -> Slider:
     return Slider("turn", label, [f"{t:g}" for t in turns], list(turns).index(0))
 
 
+def _degrees(turns: Any) -> Any:
+    """Return the texts of the angles that a second slider picks."""
+    return texts(lambda t: f"{signed(t, 0)}°", turns)[None]
+
+
 def _lengths(steps: Any) -> Slider:
     """Return the slider of a step length, starting with the longest."""
     return Slider("eta", "Step length η", [f"{s:.3g}" for s in steps], len(steps) - 1)
@@ -269,7 +274,7 @@ def _angle_numbers(stage: Stage, values: Any, u: Any, g: Any, true: Any) -> Any:
     stage.number("β", texts(lambda b: f"{b}°", betas)[:, None])
     stage.number("cos β", texts(signed, cosine(u, g)))
     stage.number("slope along u", texts(signed, slope))
-    stage.number("step length η", texts(lambda s: f"{s:.3f}", steps[None]))
+    stage.number("step length η", texts(lambda s: f"{s:.4f}", steps[None]))
     stage.number("predicted change", texts(signed, steps * slope))
     stage.number("true change", texts(signed, true))
     degrees = texts(lambda b: f"β {b} degrees", betas)[:, None]
@@ -315,13 +320,14 @@ def _errors(axes: Any, stage: Stage, steps: Any, errors: Any) -> None:
         points = _points(steps[:, None], error)
         stage.curve(points.swapaxes(0, 1)[None], color, dashes)
         stage.dot(points, color)
-    axes.legend(loc="upper left")
+    axes.legend(loc="lower right")
 
 
 def _step_numbers(stage: Stage, values: Any, change: Any, errors: Any) -> Any:
     """Show the errors of both models at each step, and their orders from two neighboring steps."""
     steps, turns = values
     stage.number("step length η", texts(lambda s: f"{s:.3f}", steps)[:, None])
+    stage.number("turn of u", _degrees(turns))
     stage.number("true change", texts(lambda c: signed(c, 4), change))
     pairs = [slice(max(k - 1, 0), max(k, 1) + 1) for k in range(len(steps))]
     for name, error in zip(("line", "parabola"), errors, strict=True):
@@ -337,7 +343,7 @@ def _ball_numbers(stage: Stage, powers: Any, g: Any, best: Any, values: Any) -> 
     """Show the steepest step of each ball and gradient; return what is spoken of them."""
     names = np.array(["∞" if np.isinf(p) else f"{p:g}" for p in powers])[:, None]
     away = texts(lambda a: f"{a:.1f}", 180 - angle(best, g))
-    stage.number("p", names)
+    stage.number("power p", names)
     for name, vectors in (("gradient g", g[None]), ("steepest u", best)):
         stage.number(name, texts(lambda x, y: f"({signed(x, 2)}, {signed(y, 2)})", vectors[..., 0], vectors[..., 1]))
     stage.number("lowest value", texts(signed, values))
@@ -351,7 +357,8 @@ def _finite_numbers(stage: Stage, values: Any, away: Any, changes: Any) -> Any:
     """Show the change at the best point, along minus the gradient and another way; return what is spoken."""
     radii, turns = values
     stage.number("step length η", texts(lambda r: f"{r:.3f}", radii)[:, None])
-    stage.number("angle to −∇L", texts(lambda a: f"{a:.1f}°", away)[:, None])
+    stage.number("best, from −∇L", texts(lambda a: f"{a:.1f}°", away)[:, None])
+    stage.number("dot, from −∇L", _degrees(turns))
     for name, change in zip(("at the best", "along −∇L", "at the dot"), changes, strict=True):
         stage.number(f"change {name}", texts(lambda c: signed(c, 4), change))
     best = texts(lambda r, a: f"step length {r:.3f}, the best is {a:.1f} degrees from −∇L", radii, away)[:, None]
@@ -415,8 +422,10 @@ def _finite_panel(stage: Stage, loss: Loss, w: Any, radii: Any, directions: Any)
 
 def _regime(path: Path, share: float) -> str:
     """Say what a descent on a quadratic does at a share of the threshold 2/λ."""
+    if abs(share - 1) < 1e-9:
+        return "bounces"
     if share > 1:
         return "diverges"
     if share > 0.5:
-        return "zigzags"
+        return "zigzags in"
     return "crawls" if path.values[-1] > 0.1 * path.values[0] else "converges"
