@@ -7,9 +7,20 @@ import numpy as np
 import pytest
 import scipy.linalg
 import scipy.stats
-from strategies import EPS, random_vectors
+from strategies import EPS, complex_step, random_vectors
 
-from steepest import L1, L2, LINF, angle, cosine, directional_derivative, quadratic, random_directions, rosenbrock
+from steepest import (
+    L1,
+    L2,
+    LINF,
+    angle,
+    cosine,
+    directional_derivative,
+    quadratic,
+    random_directions,
+    rosenbrock,
+    steepest_direction,
+)
 
 claim = pytest.mark.claim
 
@@ -42,8 +53,15 @@ def test_minus_the_gradient_points_at_the_minimum_on_the_axes_alone(tried, dim):
 @claim("not-to-minimum", without="the loss is quadratic")
 def test_off_quadratics_the_gradient_can_point_at_the_minimum_elsewhere(tried):
     """For ``w1**4 / 4 + w1**2 / 2 + w2**2`` -g at (1, 1) points at the minimum, and (1, 1) is no eigenvector of H."""
-    x, gradient, bent = (1, 1), (1**3 + 1, 2 * 1), ((3 * 1**2 + 1) * 1, 2 * 1)
-    tried(gradient[0] * x[1] == gradient[1] * x[0] and bent[0] * x[1] != bent[1] * x[0], 2)
+
+    def gradient(w):
+        return complex_step(lambda v: v[0] ** 4 / 4 + v[0] ** 2 / 2 + v[1] ** 2, w, np.eye(2))
+
+    x = np.ones(2)
+    tried(angle(-gradient(x), -x) < 1e-9, 2)
+    # The change of the gradient along x is H x, up to a millionth.
+    bent = (gradient(1.001 * x) - gradient(0.999 * x)) / 0.002
+    tried(angle(bent, x) > 10, 2)
 
 
 @claim("not-to-minimum", without="the Hessian is positive definite")
@@ -129,9 +147,11 @@ def test_rescaling_falls_short_of_the_best_corner_of_the_ball(tried, dim):
 
 @claim("not-rescaling", without="the gradient is not zero")
 def test_a_zero_gradient_cannot_be_rescaled(tried):
-    """Zero over zero is no step, so there is no slope along it."""
-    with np.errstate(invalid="ignore"):
-        tried(np.isnan(np.zeros(3) / LINF(np.zeros(3))), 3)
+    """A zero gradient has the length zero in either norm, so it cannot be rescaled, and has no steepest direction."""
+    for norm in (L1, LINF):
+        with pytest.raises(ValueError, match="zero"):
+            steepest_direction(np.zeros(3), norm)
+        tried(norm(np.zeros(3)) == 0, 3)
 
 
 @claim("not-perpendicular")
@@ -168,6 +188,27 @@ def test_a_curve_that_leaves_the_level_set_has_a_slope(tried):
     tried(directional_derivative(g, g) == 40, 2)
 
 
+@claim("not-perpendicular", without="the curve has a velocity at w")
+def test_a_curve_without_velocity_can_lean_against_the_gradient(tried):
+    """On a circle the point at the angle sqrt(t) has no velocity at t = 0; its slope over t tends to -1/2, not 0."""
+    loss, w = quadratic([1, 1]), np.array([1.0, 0.0])
+    for t in np.geomspace(1e-12, 1e-2, 11):
+        moved = np.array([-2 * np.sin(np.sqrt(t) / 2) ** 2, np.sin(np.sqrt(t))])
+        tried(abs(loss(w + moved) - loss(w)) <= 4 * EPS and L2(moved) / t > 0.9 / np.sqrt(t), 2)
+        why = "t / 24, the next term of the series of the cosine, and 8 eps for rounding"
+        tried.within(directional_derivative(loss.gradient(w), moved) / t + 0.5, t / 24 + 8 * EPS, 2, why=why)
+
+
+@claim("not-perpendicular", without="for the steepest direction, the gradient is not zero")
+def test_where_level_lines_cross_there_is_no_steepest_direction(tried):
+    """Two level lines of a saddle cross at the origin, each with a velocity; no direction is steepest there."""
+    loss = quadratic([1, -1])
+    t = np.linspace(0, 1, 11)[:, None]
+    tried(np.array([loss(t * [1.0, 1.0]), loss(t * [1.0, -1.0])]) == 0, 2)
+    with pytest.raises(ValueError, match="zero"):
+        steepest_direction(loss.gradient([0.0, 0.0]))
+
+
 def _rosenbrock(w):
     return sum(100 * (b - a * a) ** 2 + (1 - a) ** 2 for a, b in pairwise(w))
 
@@ -178,7 +219,7 @@ def test_the_slopes_along_an_orthonormal_basis_make_the_gradient(tried, dim):
     """Slopes by complex steps along any orthonormal basis add up to the gradient; along fewer, another fits as well."""
     for w in random_vectors(7, 20, dim):
         basis = _axes(int(1000 * abs(w[0])), dim)
-        slopes = np.array([(_rosenbrock(w + 1e-40j * e)).imag / 1e-40 for e in basis])
+        slopes = complex_step(_rosenbrock, w, basis)
         g = rosenbrock().gradient(w)
         size = 2000 * dim * (1 + abs(w).max()) ** 3
         why = "8 d eps of the size of the terms, 2000 d (1 + max abs(w))**3: each formula adds d of them"
@@ -230,7 +271,8 @@ def test_directions_of_one_octant_are_better(tried):
 
 @claim("not-random", without="the gradient is not zero")
 def test_a_zero_gradient_has_no_angle(tried):
-    """The cosine with a zero gradient is zero over zero."""
+    """The inner product with a zero gradient is zero, and so is its length: there is no cosine."""
     u = random_directions(1, 3, seed=0)[0]
-    with np.errstate(invalid="ignore"):
-        tried(np.isnan(np.float64(u @ np.zeros(3)) / np.float64(L2(np.zeros(3)))), 3)
+    with pytest.raises(ValueError, match="zero"):
+        cosine(u, np.zeros(3))
+    tried(u @ np.zeros(3) == L2(np.zeros(3)) == 0, 3)

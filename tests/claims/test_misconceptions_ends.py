@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 import scipy.optimize
-from strategies import EPS, random_vectors
+from strategies import EPS, complex_step, random_vectors
 
 from steepest import L2, bowl, kinked, logistic, quadratic, random_directions, rosenbrock
 
@@ -138,6 +138,23 @@ def test_minus_another_vector_can_lead_away(tried):
     tried(loss([0.0, 0.0]) < loss(w) + s @ ([0.0, 0.0] - w), 2)
 
 
+@claim("not-subgradient", without="the loss is lower at m")
+def test_at_a_lowest_point_zero_is_a_subgradient(tried):
+    """At the minimum of ``abs(w1) + 2 abs(w2)`` the zero vector is a subgradient."""
+    w, s, loss = np.zeros(2), np.zeros(2), kinked([1.0, 2.0])
+    others = random_vectors(6, 100, 2)
+    tried((loss(others) >= loss(w) + (others - w) @ s) & (not s.any()), 2)
+
+
+@claim("not-subgradient", without="the rate is positive")
+def test_a_step_backward_leads_away(tried):
+    """From (1, 0) with the subgradient (1, 2), the rate 0 comes no nearer to the minimum, and rates below lead away."""
+    w, s = np.array([Fraction(1), Fraction(0)]), np.array([Fraction(1), Fraction(2)])
+    for rate in (Fraction(0), Fraction(-1, 1000), Fraction(-1)):
+        after = w - rate * s
+        tried(bool(after @ after >= w @ w), 2)
+
+
 @claim("not-subgradient", without="the rate is below twice the excess over the square of the length of s")
 def test_a_longer_step_can_lead_away(tried):
     """From (1, 0) with the subgradient (1, 2), at 2 / 5 the distance is as before, beyond it longer."""
@@ -175,8 +192,17 @@ def test_both_bounds_are_attained_on_a_quadratic(tried, dim):
 
 @claim("not-distance", without="the gradient is Lipschitz with constant λ")
 def test_a_steep_gradient_overstates_the_distance(tried):
-    """For ``w**4 / 4 + w**2 / 2``, whose curvature is 1 at the minimum alone, the gradient at 3 is 30."""
-    tried((3**3 + 3) / 1 > 3, 1)
+    """For ``w**4 / 4 + w**2 / 2``, of convexity 1, the gradient over any constant exceeds some distance."""
+
+    def slope(w):
+        return complex_step(lambda v: v**4 / 4 + v**2 / 2, w, [1.0])[0]
+
+    v = np.linspace(-5, 5, 41)
+    grid = slope(v)
+    tried(np.subtract.outer(grid, grid) * np.subtract.outer(v, v) >= np.subtract.outer(v, v) ** 2, 1)
+    for constant in (1.0, 10.0, 1e3, 1e6):
+        far = np.sqrt(constant)
+        tried(slope(far) / constant > far, 1)
 
 
 @claim("not-distance", without="the loss is strongly convex with constant ℓ")
@@ -196,7 +222,7 @@ def test_the_gradient_in_other_units_is_the_transpose_applied(tried, dim):
     for seed in range(20):
         units, v = random_vectors(seed, dim, dim), random_vectors(seed + 50, dim)
         units[:, 0] *= seed % 2
-        found = np.array([_rosenbrock(units @ (v + 1e-40j * e)).imag / 1e-40 for e in np.eye(dim)])
+        found = complex_step(lambda v, units=units: _rosenbrock(units @ v), v, np.eye(dim))
         w = units @ v
         size = 2000 * dim * (1 + abs(units).sum() * (1 + abs(v).max())) ** 3 * (1 + abs(units).max())
         why = "8 d eps of the size of the terms, 2000 d (1 + size of the point)**3, times the largest entry of S"
@@ -206,18 +232,17 @@ def test_the_gradient_in_other_units_is_the_transpose_applied(tried, dim):
 @claim("not-unit-free")
 @pytest.mark.parametrize("dim", [2, 3, 6])
 def test_a_step_is_the_same_in_rotated_units_alone(tried, dim):
-    """In rotated units the step comes back as it was, for d independent gradients; in stretched ones it does not."""
-    turned, center = scipy.linalg.qr(random_vectors(6, dim, dim))[0], np.zeros(dim)
+    """A step by complex steps in rotated units comes back as it was, for d independent gradients; stretched, not."""
+    turned, loss = scipy.linalg.qr(random_vectors(6, dim, dim))[0], quadratic(np.ones(dim))
     for stretch in (1.0, 0.5, 2.0):
         units = turned * np.where(np.arange(dim) == 0, stretch, 1.0)
         moved = []
-        for w in np.eye(dim):
-            inside = quadratic(np.ones(dim), center=center)
-            step = units @ (units.T @ inside.gradient(w))
-            moved.append(step - w)
-        why = "(4 d + 8) eps: the axes of a QR factorization and two products round"
+        for v in np.eye(dim):
+            inside = complex_step(lambda v, units=units: (units @ v) @ (units @ v) / 2, v, np.eye(dim))
+            moved.append(units @ inside - loss.gradient(units @ v))
+        why = "(d + 3) sqrt(d) eps: the slopes inside round, and are turned; 5 d eps: the axes of a QR factorization"
         if stretch == 1:
-            tried.within(np.array(moved), (4 * dim + 8) * EPS, dim, why=why)
+            tried.within(np.array(moved), ((dim + 3) * np.sqrt(dim) + 5 * dim) * EPS, dim, why=why)
         else:
             tried(np.abs(moved).max() > 0.05, dim)
 

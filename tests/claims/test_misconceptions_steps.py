@@ -100,6 +100,19 @@ def test_a_path_can_converge_to_a_slope_that_its_gradient_leaps_over(tried):
             tried(bool(abs((w + w**2 * (mpmath.sin(1 / w) + mpmath.mpf(1) / 4)) / w - 1) <= 1.25 * w), 1)
 
 
+@claim("not-step-length", without="the rate and the length are positive")
+def test_a_path_that_does_not_move_settles_where_it_began(tried):
+    """At the rate zero a path settles on a slope, and steps that all have the length zero settle as well."""
+    loss, start = quadratic([1.0, 4.0]), np.array([2.0, 1.0])
+    by_rate, by_length = start, start
+    for _ in range(10):
+        by_rate = by_rate - 0.0 * loss.gradient(by_rate)
+        by_length = by_length + 0.0 * steepest_direction(loss.gradient(by_length))
+    tried(by_rate == start, 2)
+    tried(L2(loss.gradient(by_rate)) > 4, 2)
+    tried(by_length == start, 2)
+
+
 def _sines(w):
     return np.sin(w).sum(axis=-1)
 
@@ -111,7 +124,7 @@ LIPSCHITZ = {
 }
 
 
-@claim("not-safer")
+@claim("not-better")
 @pytest.mark.parametrize("name", LIPSCHITZ)
 def test_up_to_one_over_the_bound_a_longer_step_ends_lower(tried, name):
     """From rate to rate, up to 1 / bound, the loss falls by the integral of ``(1 - bound rate) norm(g)**2`` or more."""
@@ -126,21 +139,21 @@ def test_up_to_one_over_the_bound_a_longer_step_ends_lower(tried, name):
         tried.within(np.minimum(fall - promised * (g @ g), 0), 64 * EPS * (1 + abs(loss(w)) + g @ g), 3, why=why)
 
 
-@claim("not-safer", without="the gradient is Lipschitz with constant λ")
+@claim("not-better", without="the gradient is Lipschitz with constant λ")
 def test_where_the_curvature_grows_the_longer_step_overshoots(tried):
     """On w**4 from 10, with a bound of 12 that holds only up to 1, the rate 1/12 ends higher than 1/24."""
     short, long = (10 - 4 * 10**3 * rate for rate in (1 / 24, 1 / 12))
     tried(long**4 > short**4 > 10**4, 1)
 
 
-@claim("not-safer", without="the gradient is not zero")
+@claim("not-better", without="the gradient is not zero")
 def test_where_the_gradient_is_zero_no_step_is_lower(tried):
     """At the top of a saddle every rate leaves the loss where it is."""
     loss = quadratic([1.0, -1.0])
     tried(loss(np.zeros(2) - 0.5 * loss.gradient([0.0, 0.0])) == loss([0.0, 0.0]), 2)
 
 
-@claim("not-safer", without="the rate is at most 1/λ")
+@claim("not-better", without="the rate is at most 1/λ")
 def test_beyond_one_over_the_bound_a_longer_step_can_end_higher(tried):
     """With curvature 1 the rate 1.5 ends higher than the rate 1."""
     loss, w = quadratic([1.0]), np.array([4.0])
