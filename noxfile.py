@@ -41,13 +41,15 @@ def check_claims(session: nox.Session, python: str) -> None:
 
 
 def build(session: nox.Session, python: str) -> None:
-    """Build the site. What a failed build remembers is dropped, so that the next one fails as well."""
+    """Build the site, its source with it. What a failed build remembers is dropped: the next one fails as well."""
     check_claims(session, python)
     try:
         session.run(python, "-m", "sphinx", "-q", *SPHINX)
     except CommandFailed:
         shutil.rmtree(DOCTREES, ignore_errors=True)
         raise
+    archive = session.run(python, "-m", "hatchling", "build", "-t", "sdist", "-d", str(SITE), silent=True)
+    Path(archive.strip()).replace(SITE / "steepest.tar.gz")
 
 
 def test(session: nox.Session, python: str) -> None:
