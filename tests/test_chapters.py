@@ -68,3 +68,13 @@ def test_randomness_is_seeded(chapter):
     source = "\n".join(CELL.findall(chapter))
     assert not re.search(r"np\.random\.(?!default_rng\(\d)", source)
     assert not re.search(r"random_directions\((?![^)]*seed=\d)", source)
+
+
+def test_no_sentence_starts_a_list_by_accident(chapter):
+    """A line that begins with a number and a dot is an item of a list of two or more, not the end of a sentence."""
+    lines = chapter.splitlines()
+    for i, line in enumerate(lines):
+        if re.match(r"1\. ", line):
+            assert any(re.match(r"2\. ", later) for later in lines[i + 1 : i + 12])
+        elif re.match(r"\d+\. ", line):
+            assert any(re.match(rf"{int(line.split('.')[0]) - 1}\. ", before) for before in lines[max(0, i - 12) : i])

@@ -105,7 +105,7 @@ def test_a_kink_on_the_way_shortens_the_length(tried):
     tried(along(loss, w, left, steps) > loss(w), 1)
 
 
-@pytest.mark.claim(LABEL, without="for the length named, λ bounds the curvature on all of the way")
+@pytest.mark.claim(LABEL, without="for the length named, λ bounds the curvature wherever the way has one")
 def test_the_curvature_at_the_start_does_not_name_the_length(tried):
     """``t**4 - t`` has slope -1 and curvature zero at 0; bounded by λ = 1 there, steps between 1 and 2 still rise."""
     steps = np.linspace(1.0, 2.0, 130)[1:-1]

@@ -74,11 +74,11 @@ def test_other_curves_have_slope(tried):
 
 @pytest.mark.claim(ACROSS, without="the curve is differentiable at w")
 def test_a_curve_too_fast_at_w_has_no_tangent(tried):
-    """On x - y**2 the level curve ``(abs(t), sqrt(abs(t)))`` moves along the gradient (1, 0) at the rate 1, not 0."""
-    for root in (Fraction(1, n) for n in range(1, 200)):
-        t = root**2
+    """On x - y**3 the level curve of t and its cube root moves along the gradient (1, 0) at the rate 1, not 0."""
+    for root in (Fraction(sign, n) for n in range(1, 200) for sign in (1, -1)):
+        t = root**3
         x, y = t, root
-        assert x - y**2 == 0
+        assert x - y**3 == 0
         tried((x * 1 + y * 0) / t == 1, 2)
 
 
@@ -171,11 +171,16 @@ def test_a_long_step_forgets_the_curvature_at_its_start(tried):
 @pytest.mark.claim(FLAT)
 @pytest.mark.parametrize("dim", [1, 2, 3, 10, 100])
 def test_every_slope_is_zero_at_the_center_of_a_quadratic(tried, dim):
-    """At the stationary point of a quadratic, whatever its curvatures, no direction is steeper than another."""
+    """From the center of a quadratic the loss changes by less per length, the shorter the step: every slope is zero."""
+    center, u, steps = random_vectors(136, dim), random_directions(100, dim, seed=137), 2.0 ** -np.arange(20)[:, None]
+    why = "half the largest curvature times the step; the point rounds by eps, the sum of the loss by (d + 4) eps"
     for spectrum in random_vectors(135, 20, dim):
-        loss = quadratic(spectrum, center=random_vectors(136, dim))
-        slope = directional_derivative(loss.gradient(random_vectors(136, dim)), random_directions(500, dim, seed=137))
-        tried(slope == 0, dim)
+        loss = quadratic(spectrum, center=center)
+        assert not np.any(directional_derivative(loss.gradient(center), u))
+        change = loss(center + steps[..., None] * u) - loss(center)
+        reach = steps + EPS * (L2(center) + steps)
+        most = np.abs(spectrum).max() * (1 + (dim + 4) * EPS)
+        tried.within(change / steps, most * reach**2 / (2 * steps), dim, why)
 
 
 @pytest.mark.claim(FLAT)

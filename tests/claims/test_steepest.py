@@ -231,3 +231,4 @@ def test_a_ball_of_another_shape_is_lowest_elsewhere(tried):
     g = g[g[:, 0, 0] != g[:, 0, 1]]
     against = -g / LINF(g)[..., None]
     tried(directional_derivative(g, -np.sign(g)) < directional_derivative(g, against), 2)
+    tried(directional_derivative(g, -np.sign(g)) < -L2(g), 2)

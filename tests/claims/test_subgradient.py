@@ -40,7 +40,15 @@ def test_every_step_against_it_rises(tried):
     assert L2(S) ** 2 == pytest.approx(5)
 
 
-@pytest.mark.claim(LABEL, without="w is on the kink")
+@pytest.mark.claim(LABEL, without="w is the point (1, 0)")
+def test_elsewhere_on_the_kinks_the_rise_is_another(tried):
+    """Against (1, 2) the loss falls by 3 t from (0, 1), t at most 1/2, and rises by 5 t from the origin."""
+    for t in (Fraction(n, 256) for n in range(1, 129)):
+        tried(_rise((0, 1), t) == -3 * t, 2)
+        tried(_rise((0, 0), t) == 5 * t, 2)
+
+
+@pytest.mark.claim(LABEL, without="w is the point (1, 0)")
 def test_off_the_kink_short_steps_fall(tried):
     """At (1, y) with y > 0 the vector (1, 2) is the gradient, and short steps against it fall by 5 t."""
     for y, part in product((Fraction(1, n) for n in range(1, 50)), (Fraction(1, 8), Fraction(1, 4), Fraction(1, 2))):

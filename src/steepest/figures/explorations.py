@@ -112,7 +112,7 @@ def taylor_models(loss: Loss, w: Any, direction: Any, steps: Any, turns: Any) ->
         f"Right: both errors on logarithmic axes are nearly straight; over all steps the best lines have "
         f"slope {orders[0]:.2f} for the line and {orders[1]:.2f} for the parabola."
     )
-    title = "Here the line's error shrinks about like η², the parabola's about like η³."
+    title = "For short steps the line's error shrinks about like η², the parabola's about like η³."
     return stage.explorable(title, alt, *spoken)
 
 
@@ -187,7 +187,7 @@ def step_sizes(loss: Loss, start: Any, rates: Any, iterations: int) -> Explorabl
     _rate_panels(stage, loss, paths, rates, limit)
     words = [_regime(path, r / limit) for path, r in zip(paths, rates, strict=True)]
     stage.number("learning rate α", texts(lambda r: f"{r:.3f}", rates)[:, None])
-    stage.number("threshold 2/λ", [[f"{limit:.3f}"]])
+    stage.number("threshold 2/λₘₐₓ", [[f"{limit:.3f}"]])
     stage.number("steps taken", [walk.values])
     stage.number("loss there", texts(lambda v: f"{v:.2e}", values[:, :13]))
     stage.number(f"loss after {iterations} steps", texts(lambda v: f"{v:.2e}", values[:, -1:]))
@@ -195,7 +195,7 @@ def step_sizes(loss: Loss, start: Any, rates: Any, iterations: int) -> Explorabl
     alt = (
         f"Descent from the same start with {len(paths)} learning rates, {iterations} steps each, starting at a loss of "
         f"{values[0, 0]:.3g}: α = {rates[0]:g} ends at {values[0, -1]:.3g}; α = {rates[-1]:g} ends at "
-        f"{values[-1, -1]:.3g}; the threshold is 2/λ = {limit:.3g}."
+        f"{values[-1, -1]:.3g}; the threshold, 2 over the largest curvature, is {limit:.3g}."
     )
     end = texts(lambda r, w, v: f"learning rate {r:.3f}, {w}, loss {v:.2e} in the end", rates, words, values[:, -1])
     here = texts(lambda k, v: f"{v:.2e} after {k} steps", walk.values, values[:, :13])
@@ -307,7 +307,7 @@ def _models(axes: Any, stage: Stage, reach: Any, values: Any) -> None:
     for (name, color, dashes), value in zip(kinds, values, strict=True):
         axes.plot([], color=color, ls=dashes, label=name)
         stage.curve(_points(reach, value)[None], color, dashes)
-    axes.legend()
+    axes.legend(loc="lower left")
 
 
 def _errors(axes: Any, stage: Stage, steps: Any, errors: Any) -> None:
@@ -400,7 +400,8 @@ def _rate_panels(stage: Stage, loss: Loss, paths: list[Path], rates: Any, limit:
     with stage.draw(f"Loss after {iterations} steps", **small) as axes:
         axes.semilogy(rates, values[:, -1], color=LOSS)
         axes.axvline(limit, color=GRADIENT, lw=1.4, ls="--")
-        axes.annotate("2/λ ", (limit, high / 2), color=GRADIENT, ha="right", va="top", weight="bold")
+        beside = {"xytext": (-5, 0), "textcoords": "offset points", "ha": "right", "va": "top"}
+        axes.annotate("2/λₘₐₓ", (limit, high / 2), color=GRADIENT, weight="bold", **beside)
         axes.set(xlabel="learning rate α", ylim=(low, high))
         stage.handle(_points(rates, values[:, -1])[:, None], DIRECTION)
 
@@ -421,7 +422,7 @@ def _finite_panel(stage: Stage, loss: Loss, w: Any, radii: Any, directions: Any)
 
 
 def _regime(path: Path, share: float) -> str:
-    """Say what a descent on a quadratic does at a share of the threshold 2/λ."""
+    """Say what a descent on a quadratic does at a share of the threshold, 2 over the largest curvature."""
     if abs(share - 1) < 1e-9:
         return "bounces"
     if share > 1:
