@@ -48,8 +48,8 @@ def build(session: nox.Session, python: str) -> None:
     except CommandFailed:
         shutil.rmtree(DOCTREES, ignore_errors=True)
         raise
-    archive = session.run(python, "-m", "hatchling", "build", "-t", "sdist", "-d", str(SITE), silent=True)
-    Path(archive.strip()).replace(SITE / "steepest.tar.gz")
+    session.run(python, "-m", "hatchling", "build", "-t", "sdist", "-d", str(SITE), silent=True)
+    next(SITE.glob("steepest-*.tar.gz")).replace(SITE / "steepest.tar.gz")
 
 
 def test(session: nox.Session, python: str) -> None:

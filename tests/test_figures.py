@@ -157,7 +157,7 @@ def test_step_sizes_say_where_each_ends():
         x, y = 2 * (1 - rate) ** 40, 0.6 * (1 - 10 * rate) ** 40
         assert float(said) == pytest.approx((x**2 + 10 * y**2) / 2, rel=6e-3)
     assert shown["threshold 2/λₘₐₓ"] == ["0.200"]
-    assert shown["what it does"] == ["crawls", "converges", "zigzags", "diverges"]
+    assert shown["what it does"] == ["crawls", "converges", "zigzags in", "diverges"]
     assert numbers(figure.alt)[-1] == 0.2
 
 

@@ -36,7 +36,7 @@ RATES = np.round(np.arange(0.005, 0.211, 0.005), 3)
 
 def minus(text):
     """Return a number as the page writes it: a true minus sign, and none before a zero."""
-    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
+    return text.lstrip("-") if float(text.rstrip("°")) == 0 else text.replace("-", "−")
 
 
 def angle_state(k, m):
@@ -45,7 +45,8 @@ def angle_state(k, m):
     slope = directional_derivative(G, u)
     true = LOSS(W + step * u) - LOSS(W)
     changes = step * slope, true
-    shown = [f"{k}°", *(minus(f"{n:.3f}") for n in (cosine(u, G), slope, step, *changes))]
+    shown = [f"{k}°", *(minus(f"{n:.3f}") for n in (cosine(u, G), slope))]
+    shown += [f"{step:.4f}", *(minus(f"{n:.3f}") for n in changes)]
     at = W + step * u
     return shown, {3: (0, at), 4: (0, at), 6: (1, (k, slope)), 7: (1, (k, true / step))}
 
@@ -61,7 +62,7 @@ def step_state(k, m):
         errors = abs(along(LOSS, W, u, pair) - model(LOSS, W, u, pair))
         orders.append(math.log(errors[1] / errors[0]) / math.log(pair[1] / pair[0]))
     errors = abs(true - line), abs(true - parabola)
-    shown = [f"{eta:.3f}", minus(f"{true - LOSS(W):.4f}")]
+    shown = [f"{eta:.3f}", minus(f"{TURNS[m]}°"), minus(f"{true - LOSS(W):.4f}")]
     for error, order in zip(errors, orders, strict=True):
         shown += [f"{error:.1e}", f"{order:.2f}"]
     places = {4: (0, (eta, line)), 5: (0, (eta, parabola)), 6: (0, (eta, true))}
@@ -95,7 +96,8 @@ def rate_state(k, m):
     path = descend(VALLEY, START, learning_rate(rate), 40).values
     assert path[[m, -1]] == pytest.approx([value(m), value(40)], rel=1e-6, abs=1e-30)
     slow = "crawls" if path[-1] > 0.38 else "converges"
-    word = "diverges" if rate > 0.2 + 1e-9 else "zigzags" if rate > 0.1 + 1e-9 else slow
+    word = "diverges" if rate > 0.2 + 1e-9 else "zigzags in" if rate > 0.1 + 1e-9 else slow
+    word = "bounces" if abs(rate - 0.2) < 1e-9 else word
     shown = [f"{rate:.3f}", "0.200", str(m), f"{path[m]:.2e}", f"{path[-1]:.2e}", word]
     return shown, {1: (0, point(m)), 3: (1, (m, path[m])), 4: (2, (rate, path[-1]))}
 
@@ -109,7 +111,12 @@ def finite_state(k, m):
     turn = math.radians(10 * m - 100)
     other = math.cos(turn) * down + math.sin(turn) * np.array([-down[1], down[0]])
     changes = (LOSS(W + radius * u) - LOSS(W) for u in (best, down, other))
-    shown = [f"{radius:.3f}", f"{away:.1f}°", *(minus(f"{change:.4f}") for change in changes)]
+    shown = [
+        f"{radius:.3f}",
+        f"{away:.1f}°",
+        minus(f"{10 * m - 100}°"),
+        *(minus(f"{change:.4f}") for change in changes),
+    ]
     places = {1: (0, W + radius * down), 2: (0, W + radius * best), 4: (0, W + radius * other)}
     return shown, places | {5: (0, W + radius * best), 6: (1, (radius, away))}
 
