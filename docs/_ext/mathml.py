@@ -99,9 +99,8 @@ def write_font(app: Sphinx, env: BuildEnvironment) -> list[str]:
 
 def _characters(env: BuildEnvironment) -> dict[str, set[str]]:
     """Return the characters in the formulas of each page, which the environment keeps."""
-    if not hasattr(env, "book_math"):
-        env.book_math = {}  # type: ignore[attr-defined]
-    return env.book_math  # type: ignore[attr-defined, no-any-return]
+    characters: dict[str, set[str]] = env.__dict__.setdefault("book_math", {})
+    return characters
 
 
 def write_subset(text: str, target: Path) -> None:
