@@ -104,6 +104,15 @@ def test_formula_that_is_not_understood_is_named_every_time(book):
         assert "a + \\undefined b" in broken
 
 
+def test_punctuation_stays_where_it_is(book):
+    """A comma behind a formula is bound to it, and no other text of the paragraph changes."""
+    book.write(commas="It is `a`, `b`; $c$, $d$, (for $e$). And $f$-fold.")
+    assert book.build() == (0, "")
+    page = (book.out / "commas.html").read_text(encoding="utf-8")
+    assert "It is a, b; c, d, (for e). And f-fold." in re.sub(r"<[^>]*>", "", page)
+    assert page.count('<span class="bound">') == 4
+
+
 def test_only_changed_code_runs_again(book):
     """Edited prose runs nothing, a new expression or cell its chapter, a change in the package all chapters."""
     cells = ["```{code-cell}\nx += 6\n```", "```{code-cell}\nx + 1\n```"]

@@ -58,7 +58,8 @@ def keep_together(node: nodes.math) -> None:
         bound = nodes.inline("", "", classes=["bound"])
         node.replace_self(bound)
         bound += [node, nodes.Text(marks[0])]
-        after.parent.replace(after, nodes.Text(after.astext()[marks.end() :]))
+        place = next(i for i, child in enumerate(bound.parent) if child is after)  # equal texts are not the same
+        bound.parent[place] = nodes.Text(after.astext()[marks.end() :])
 
 
 def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
