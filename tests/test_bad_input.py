@@ -144,7 +144,12 @@ TABLE = {
     "wrong dimension, kinked": (lambda: kinked(G)([1.0]), ValueError, "w has 1 components", "this loss takes 2"),
     "wrong dimension, logistic": (lambda: logistic(DEEP, [0, 1])([1.0]), ValueError, "w has 1 components", "takes 2"),
     "wrong dimension, gradient": (lambda: BOWL.gradient([1.0] * 3), ValueError, "w has 3 components", "takes 2"),
-    "one weight": (lambda: rosenbrock()([1.0]), ValueError, "w has 1 component", "needs at least two"),
+    "one weight": (
+        lambda: rosenbrock()([1.0]),
+        ValueError,
+        "w has 1 component: ",
+        "Rosenbrock's loss needs at least two",
+    ),
     "one weight, gradient": (lambda: rosenbrock().gradient([1.0]), ValueError, "w has 1 component", "at least two"),
     "value a matrix": (
         lambda: _returning(np.eye(2))(G),
