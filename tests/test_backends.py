@@ -147,7 +147,31 @@ def test_one_array_decides_the_library(xp, name, other):
 
 
 def _refuse(*args, **options):
-    raise AssertionError("a lazy array was computed")
+    raise AssertionError("an array was computed, or turned into NumPy's")
+
+
+@pytest.fixture
+def not_numpy(monkeypatch):
+    """Refuse to turn an array of array_api_strict into NumPy's, as a library does whose arrays are elsewhere."""
+    for way_out in ("__array__", "__buffer__"):
+        monkeypatch.setattr(type(array_api_strict.asarray(0.0)), way_out, _refuse, raising=False)
+
+
+@pytest.mark.usefixtures("not_numpy")
+@pytest.mark.parametrize("name", [name for name in EVERY if name != "descend"])  # the length of a step is looked at
+def test_no_array_passes_through_numpy(name):
+    """Arrays of another library are computed with in that library all the way, never as NumPy's."""
+    call, *inputs = EVERY[name]
+    for result in _arrays(call(*(array_api_strict.asarray(x, dtype=array_api_strict.float64) for x in inputs))):
+        assert array_api_compat.array_namespace(result) is array_api_strict
+
+
+@pytest.mark.usefixtures("not_numpy")
+def test_features_and_labels_share_a_library():
+    """Features beside labels of another library, or labels beside such features, become arrays of that library."""
+    strict = array_api_strict.asarray
+    for features, labels in ((strict(FEATURES), LABELS), (FEATURES, strict(LABELS))):
+        assert bool(logistic(features, labels)(strict([0.0, 0.0, 0.0])) > 0)
 
 
 @calls

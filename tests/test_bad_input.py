@@ -112,7 +112,10 @@ def test_what_is_no_vector_is_refused_by_name(where, what):
     assert advice in str(caught.value)
 
 
-ZERO = "no direction is steeper than another there. Pass a point where it is not"
+ZERO = (
+    "no direction is steeper than another there. Pass a point where it is not, or handle the stationary point before "
+    "asking for a direction."
+)
 NOWHERE = "it points nowhere. Pass a vector with a component that is not zero"
 SPACE, POSITIVE = "pass vectors of the same space", "pass a positive number"
 LENGTH, WHOLE, DEEP = "pass zero or a positive number", "pass a whole number", [[1.0, 2.0], [3.0, 4.0]]
@@ -130,13 +133,23 @@ TABLE = {
     "zero b": (lambda: cosine(G, [0.0, 0.0]), ValueError, "b is zero", NOWHERE),
     "zero a of angle": (lambda: angle([0.0, 0.0], G), ValueError, "a is zero", NOWHERE),
     "zero row b": (lambda: angle(G, [[1.0, 2.0], [0.0, 0.0]]), ValueError, "b is zero", NOWHERE),
-    "two spaces": (lambda: directional_derivative(G, [1.0]), ValueError, "direction has 1 components", SPACE),
+    "two spaces": (
+        lambda: directional_derivative(G, [1.0]),
+        ValueError,
+        "direction has 1 components and gradient has 2",
+        SPACE,
+    ),
     "two spaces, angle": (lambda: angle(G, [1.0, 2.0, 3.0]), ValueError, "b has 3 components", SPACE),
     "two spaces, cosine": (lambda: cosine([1.0], G), ValueError, "b has 2 components", SPACE),
     "two spaces, product": (lambda: VALLEY.hessian_product(G, [1.0]), ValueError, "v has 1 components", SPACE),
     "two spaces, along": (lambda: along(BOWL, G, [1.0], 1.0), ValueError, "direction has 1 components", SPACE),
     "two spaces, center": (lambda: quadratic(G, center=[1.0]), ValueError, "center has 1 components", SPACE),
-    "rows unmatched": (lambda: directional_derivative([G] * 3, [G] * 2), ValueError, "direction has shape", "pass"),
+    "rows unmatched": (
+        lambda: directional_derivative([G] * 3, [G] * 2),
+        ValueError,
+        "direction has shape (2, 2) and gradient (3, 2)",
+        "pass as many vectors of each, or one",
+    ),
     "rows unmatched, cosine": (lambda: cosine([G] * 3, [G] * 2), ValueError, "b has shape", "pass"),
     "rows unmatched, product": (lambda: BOWL.hessian_product([G] * 3, [G] * 2), ValueError, "v has shape", "pass"),
     "wrong dimension": (lambda: bowl(G)([1.0]), ValueError, "w has 1 components", "this loss takes 2"),
@@ -144,7 +157,12 @@ TABLE = {
     "wrong dimension, kinked": (lambda: kinked(G)([1.0]), ValueError, "w has 1 components", "this loss takes 2"),
     "wrong dimension, logistic": (lambda: logistic(DEEP, [0, 1])([1.0]), ValueError, "w has 1 components", "takes 2"),
     "wrong dimension, gradient": (lambda: BOWL.gradient([1.0] * 3), ValueError, "w has 3 components", "takes 2"),
-    "one weight": (lambda: rosenbrock()([1.0]), ValueError, "w has 1 component", "needs at least two"),
+    "one weight": (
+        lambda: rosenbrock()([1.0]),
+        ValueError,
+        "w has 1 component: ",
+        "Rosenbrock's loss needs at least two",
+    ),
     "one weight, gradient": (lambda: rosenbrock().gradient([1.0]), ValueError, "w has 1 component", "at least two"),
     "value a matrix": (
         lambda: _returning(np.eye(2))(G),
@@ -331,8 +349,8 @@ TABLE = {
     "two libraries": (
         lambda: directional_derivative(array_api_strict.asarray(G), dask.array.asarray(G)),
         TypeError,
-        "gradient",
-        "pass",
+        "gradient and direction are of several array libraries",
+        "pass arrays of one",
     ),
     "none beside dask": (lambda: cosine(dask.array.asarray(G), [None, 1.0]), TypeError, "b ", "pass"),
     "none beside strict": (lambda: cosine(array_api_strict.asarray(G), [None, 1.0]), TypeError, "b ", "pass"),

@@ -123,6 +123,7 @@ DIVERGING = {
     "point overflows": (_slope(1.0), [1e308], fixed_length(1e308), 1),
     "step overflows": (bowl([1e308]), [1.0], learning_rate(100.0), 1),
     "slope overflows": (_slope(1.5e308), [0.0, 0.0], learning_rate(0.5), 1),
+    "slope is infinity less infinity": (rosenbrock(), [0.0, -1.0, 0.0], fixed_length(1e200), 1),
 }
 
 

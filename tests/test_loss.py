@@ -42,12 +42,20 @@ def test_a_value_may_be_any_real_number():
         assert loss([1.0]) == 2.0
 
 
-def test_a_gradient_of_whole_numbers_becomes_floats():
-    """A loss whose function returns integers still gives gradients and products of floats."""
-    loss = Loss(lambda w: 0, lambda w: [3, 4], lambda w, v: [5, 6])
-    assert loss.gradient([1.0, 2.0]).dtype == loss.hessian_product([1.0, 2.0], [1.0, 1.0]).dtype == np.float64
-    np.testing.assert_array_equal(loss.gradient([1.0, 2.0]), [3, 4])
-    np.testing.assert_array_equal(loss.hessian_product([1.0, 2.0], [1.0, 1.0]), [5, 6])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_gradient_of_whole_numbers_becomes_floats(dtype):
+    """A loss whose function returns integers still gives gradients and products of floats, of the point's type."""
+    loss, w = Loss(lambda w: 0, lambda w: [3, 4], lambda w, v: [5, 6]), np.array([1.0, 2.0], dtype=dtype)
+    assert loss.gradient(w).dtype == loss.hessian_product(w, w).dtype == dtype
+    np.testing.assert_array_equal(loss.gradient(w), [3, 4])
+    np.testing.assert_array_equal(loss.hessian_product(w, w), [5, 6])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_gradient_of_floats_is_left_alone(dtype):
+    """Floats that a loss's function returns come back as the very same array, of whatever type."""
+    gradient = np.array([3.0, 4.0], dtype=dtype)
+    assert Loss(lambda w: 0.0, lambda w: gradient, lambda w, v: v).gradient([1.0, 2.0]) is gradient
 
 
 def test_a_loss_of_any_dimension_takes_any_point():

@@ -132,8 +132,8 @@ def test_two_norms_are_each_other_s_dual():
 
 @norms
 def test_rows_are_measured_one_by_one(norm):
-    """Norm, dual and aligned step of a stack of vectors are those of each vector."""
-    x = random_vectors(24, 3, 4, 5)
+    """Norm, dual and aligned step of a stack of vectors are those of each vector, however long the others are."""
+    x = random_vectors(24, 3, 4, 5) * np.array([1e-300, 1.0, 1e300])[:, None, None]
     sizes, duals, aligned = norm(x), norm.dual(x), norm.aligned(x)
     assert sizes.shape == duals.shape == (3, 4)
     for i in np.ndindex(3, 4):

@@ -100,3 +100,11 @@ def test_order_is_the_least_squares_slope():
     slope, _ = np.polyfit(np.log(steps), np.log(errors), 1)
     assert measured_order(steps, -errors) == pytest.approx(slope, rel=1e-12)  # the fit's condition is below 10
     assert type(measured_order(steps, errors)) is float
+
+
+def test_an_order_is_measured_in_64_bits():
+    """Steps and errors of 32 bits give the order that the same numbers of 64 bits give."""
+    steps, errors = np.exp(random_vectors(69, 2, 20)).astype(np.float32)
+    order = measured_order(steps.astype(float), errors.astype(float))
+    assert measured_order(steps, errors) == order
+    assert measured_order(steps, errors.astype(float)) == measured_order(steps.astype(float), errors) == order

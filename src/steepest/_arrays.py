@@ -39,25 +39,16 @@ def vectors(*, beside: Any = None, **named: Any) -> tuple[Any, ...]:
         xp = namespace(beside, *named.values())
     except TypeError as error:
         raise TypeError(f"{' and '.join(named)} are of several array libraries: pass arrays of one.") from error
-    arrays = [numbers(xp, name, value) for name, value in named.items()]
-    floating = [a for a, v in zip(arrays, named.values(), strict=True) if is_array_api_obj(v) and _is_float(xp, a)]
+    arrays = {name: numbers(xp, name, value) for name, value in named.items()}
+    floating = [a for name, a in arrays.items() if is_array_api_obj(named[name]) and _is_float(xp, a)]
     dtype = xp.result_type(*floating) if floating else xp.__array_namespace_info__().default_dtypes()["real floating"]
-    arrays = [xp.astype(a, dtype, copy=False) for a in arrays]
-    for name, a in zip(named, arrays, strict=True):
+    arrays = {name: xp.astype(a, dtype, copy=False) for name, a in arrays.items()}
+    for name, a in arrays.items():
         _check_vectors(xp, name, a)
-    first, *rest = named
-    for name, a in zip(rest, arrays[1:], strict=True):
-        if a.shape[-1] != arrays[0].shape[-1]:
-            raise ValueError(
-                f"{name} has {a.shape[-1]} components and {first} has {arrays[0].shape[-1]}: "
-                "pass vectors of the same space."
-            )
-        try:
-            np.broadcast_shapes(a.shape, arrays[0].shape)
-        except ValueError as error:
-            shapes = f"{name} has shape {tuple(a.shape)} and {first} {tuple(arrays[0].shape)}"
-            raise ValueError(f"{shapes}: pass as many vectors of each, or one.") from error
-    return (xp, *arrays)
+    first, *rest = arrays
+    for name in rest:
+        _check_same_space(name, arrays[name], first, arrays[first])
+    return (xp, *arrays.values())
 
 
 def single(name: str, x: Array) -> None:
@@ -77,7 +68,7 @@ def number(name: str, value: Any, *, positive: bool = False) -> float:
     wanted = "a positive number" if positive else "zero or a positive number"
     try:
         if np.asarray(value).dtype.kind not in "iufO" or np.ndim(value) > 0:  # O: a Fraction, or a huge int
-            raise TypeError("no real scalar")
+            raise TypeError
         result = float(value)
     except OverflowError:
         result = math.inf
@@ -124,7 +115,7 @@ def split(xp: Any, x: Array) -> tuple[Array, Array]:
 def dot(xp: Any, a: Array, b: Array) -> Array:
     """Return inner products over the last axis that neither overflow nor underflow on the way."""
     (a, m), (b, n) = _scaled(xp, a, xp.abs(a)), _scaled(xp, b, xp.abs(b))
-    exponent = xp.where((a == 0) | (b == 0), xp.full_like(m + n, -4096.0), m + n)  # a zero has the least of all
+    exponent = xp.where((a == 0) | (b == 0), xp.full_like(m, -4096.0), m + n)  # a zero has the least of all
     top = xp.max(exponent, axis=-1, keepdims=True)
     return shift(xp, xp.vecdot(a, shift(xp, b, exponent - top)), top[..., 0])
 
@@ -138,7 +129,7 @@ def numbers(xp: Any, name: str, value: Any) -> Array:
         raise type(error)(f"{name} is no array of numbers ({error}): pass rows of one length.") from error
     if not (xp if own else numpy_namespace).isdtype(array.dtype, ("real floating", "integral")):
         raise TypeError(f"{name} has dtype {array.dtype}: pass real numbers (floats or integers).")
-    return array if own else xp.asarray(array)
+    return xp.asarray(array)
 
 
 def _scaled(xp: Any, x: Array, size: Array) -> tuple[Array, Array]:
@@ -158,6 +149,19 @@ def _check_vectors(xp: Any, name: str, array: Array) -> None:
     if 0 in array.shape:
         raise ValueError(f"{name} is empty (shape {tuple(array.shape)}): pass at least one vector of one component.")
     _check_finite(xp, name, array)
+
+
+def _check_same_space(name: str, a: Array, other: str, b: Array) -> None:
+    """Refuse vectors of two dimensions, and two numbers of vectors that do not broadcast."""
+    if a.shape[-1] != b.shape[-1]:
+        raise ValueError(
+            f"{name} has {a.shape[-1]} components and {other} has {b.shape[-1]}: pass vectors of the same space."
+        )
+    try:
+        np.broadcast_shapes(a.shape, b.shape)
+    except ValueError as error:
+        shapes = f"{name} has shape {tuple(a.shape)} and {other} {tuple(b.shape)}"
+        raise ValueError(f"{shapes}: pass as many vectors of each, or one.") from error
 
 
 def _check_finite(xp: Any, name: str, array: Array) -> None:

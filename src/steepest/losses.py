@@ -49,10 +49,10 @@ def quadratic(spectrum: Array, *, center: Array = 0.0, axes: Array | None = None
         t = _onto(w - _like(w, center), axes)
         return namespace(w).sum(_like(w, spectrum) * t * t, axis=-1) / 2
 
-    def product(w: Array, v: Array) -> Array:
+    def bend(v: Array) -> Array:
         return _back(_like(v, spectrum) * _onto(v, axes), axes)
 
-    return Loss(value, lambda w: product(w, w - _like(w, center)), product, spectrum.shape[0])
+    return Loss(value, lambda w: bend(w - _like(w, center)), lambda w, v: bend(v), spectrum.shape[0])
 
 
 def bowl(scales: Array, *, axes: Array | None = None) -> Loss:
