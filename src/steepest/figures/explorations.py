@@ -142,7 +142,7 @@ def change_ball(gradient: Any, powers: Any, turns: Any) -> Explorable:
     stage = Stage("fig-ball", power, turn)
     _ball_panel(stage, g, norms, best)
     with stage.draw("Lowest value of the linear model") as axes:
-        axes.set(xlabel="1/p", ylabel="minus the dual norm", xlim=(1.05, -0.05))
+        axes.set(xlabel="1/p", ylabel="lowest u·g", xlim=(1.05, -0.05))
         axes.set(ylim=(1.05 * values.min(), 0.9 * values.max()))
         lowest = _points(1 / np.asarray(powers, float)[:, None], values)
         stage.curve(lowest.swapaxes(0, 1)[None], MODEL)
