@@ -30,7 +30,7 @@ PICTURES = {
     "finite_ball": lambda: finite_ball(LOSS, W, [0.5, 1.0], [-30, 0, 30]),
     "half_plane": lambda: half_plane(LOSS, W, circle(np.arange(0, 360, 20) + 7)),
     "rolling_ball": lambda: rolling_ball(LOSS, descend(LOSS, [-0.8, 1.6], learning_rate(0.15), 8)),
-    "step_sizes": lambda: step_sizes(quadratic([1, 10]), [2.0, 0.6], (0.01, 0.1, 0.15, 0.205), 40),
+    "step_sizes": lambda: step_sizes(quadratic([1, 10]), [2.0, 0.6], (0.01, 0.1, 0.15, 0.2, 0.205), 40),
     "taylor_models": lambda: taylor_models(LOSS, W, circle(200), np.geomspace(0.02, 1, 8), [0, 3]),
 }
 
@@ -153,11 +153,11 @@ def test_step_sizes_say_where_each_ends():
     """The figure of the step sizes gives each rate's final loss, from the closed form, and the threshold 2/10."""
     figure = PICTURES["step_sizes"]()
     shown = {name: column for name, (_, column) in zip(figure.table["names"], figure.table["numbers"], strict=True)}
-    for rate, said in zip((0.01, 0.1, 0.15, 0.205), shown["loss after 40 steps"], strict=True):
+    for rate, said in zip((0.01, 0.1, 0.15, 0.2, 0.205), shown["loss after 40 steps"], strict=True):
         x, y = 2 * (1 - rate) ** 40, 0.6 * (1 - 10 * rate) ** 40
         assert float(said) == pytest.approx((x**2 + 10 * y**2) / 2, rel=6e-3)
     assert shown["threshold 2/λₘₐₓ"] == ["0.200"]
-    assert shown["what it does"] == ["crawls", "converges", "zigzags in", "diverges"]
+    assert shown["what it does"] == ["crawls", "converges", "zigzags in", "bounces", "diverges"]
     assert numbers(figure.alt)[-1] == 0.2
 
 
