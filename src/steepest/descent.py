@@ -112,7 +112,7 @@ def fixed_length(eta: float) -> StepRule:
 
 
 def exact_line_search() -> StepRule:
-    """Step rule that goes to the bottom of the parabola along the direction, the lowest point if L is quadratic.
+    """Step rule that goes to the bottom of the parabola along the direction: the best step on a quadratic.
 
     Returns
     -------
