@@ -23,6 +23,7 @@ LIBRARIES = (
     "mpmath",
     "scipy.linalg",
     "scipy.optimize",
+    "scipy.sparse.linalg",
     "scipy.stats",
 )
 SETTINGS = {"OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "", "PYTHONHASHSEED": "0"}

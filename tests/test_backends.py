@@ -17,15 +17,18 @@ from steepest import (
     Path,
     along,
     angle,
+    armijo,
     bowl,
     circle,
     cosine,
     curvature,
     descend,
     directional_derivative,
+    exact_line_search,
     first_order,
     fixed_length,
     kinked,
+    largest_curvature,
     learning_rate,
     logistic,
     lp,
@@ -61,9 +64,11 @@ CALLS = {
     "along": (lambda w, u, steps: along(HILLY, w, u, steps), W, V, [1, 2]),
     "along by one": (lambda w, u: along(HILLY, w, u, 0.5), W, V),
     "curvature": (lambda w, v: curvature(HILLY, w, v), ROWS, V),
+    "largest_curvature": (lambda w: largest_curvature(HILLY, w, iterations=5), ROWS),
     "first_order": (lambda w, u, steps: first_order(HILLY, w, u, steps), W, V, [1, 2]),
     "second_order": (lambda w, u, steps: second_order(HILLY, w, u, steps), W, V, [1, 2]),
     "descend": (lambda start: descend(HILLY, start, learning_rate(0.125), 3), W),
+    "exact_line_search": (lambda w, g, u: exact_line_search()(HILLY, w, g, u), W, G, [-1, 2, 1]),
     "descend in ℓ∞": (lambda start: descend(HILLY, start, fixed_length(0.125), 3, norm=LINF), W),
 }
 # Losses made from arrays: the point comes last, and its library is the answer's.
@@ -237,6 +242,15 @@ def test_a_step_rule_may_answer_in_any_library():
     expected = descend(HILLY, W, fixed_length(0.25), 2)
     for answer in (np.asarray(0.25), array_api_strict.asarray(0.25), np.float32(0.25)):
         np.testing.assert_array_equal(descend(HILLY, W, lambda *seen, a=answer: a, 2).points, expected.points)
+
+
+def test_backtracking_keeps_the_library_and_type(xp):
+    """A descent that backtracks stays in the library and the float type of its start, and computes lazy losses."""
+    expected = descend(HILLY, W, armijo(4.0), 3)
+    for dtype in (xp.float64, xp.float32):
+        path = descend(HILLY, xp.asarray(W, dtype=dtype), armijo(4.0), 3)
+        _check(path, expected, xp, eps=float(np.finfo(str(np.asarray(path.points).dtype)).eps))
+        assert path.points.dtype == path.values.dtype == dtype
 
 
 def test_lazy_values_are_not_looked_at():

@@ -1,4 +1,4 @@
-"""The pictures of Part I: what they say in words is what was drawn, and they fit into a page."""
+"""The pictures of the book: what they say in words is what was drawn, and they fit into a page."""
 
 import re
 
@@ -17,6 +17,7 @@ from steepest.figures import (
     finite_ball,
     half_plane,
     rolling_ball,
+    step_errors,
     step_sizes,
     taylor_models,
 )
@@ -31,6 +32,7 @@ PICTURES = {
     "half_plane": lambda: half_plane(LOSS, W, circle(np.arange(0, 360, 20) + 7)),
     "rolling_ball": lambda: rolling_ball(LOSS, descend(LOSS, [-0.8, 1.6], learning_rate(0.15), 8)),
     "step_sizes": lambda: step_sizes(quadratic([1, 10]), [2.0, 0.6], (0.01, 0.1, 0.15, 0.2, 0.205), 40),
+    "step_errors": lambda: step_errors([1.0, 0.1, 0.01], {"forward": [1e-1, -1e-2, 1e-3], "exact": [1e-3, 0.0, 1e-4]}),
     "taylor_models": lambda: taylor_models(LOSS, W, circle(200), np.geomspace(0.02, 1, 8), [0, 3]),
 }
 
@@ -139,6 +141,14 @@ def test_balls_touch_where_a_sweep_says():
     assert "ℓ∞ ball touches it at (-1, -1), 18.4 degrees" in alt
     corners = np.array([[-1, 0], [1, 0], [0, 1], [0, -1]])
     assert corners[(corners @ [2, 1]).argmin()].tolist() == steepest_direction([2.0, 1.0], L1).tolist()
+
+
+def test_step_errors_say_their_extremes():
+    """The text of the errors gives, for each way, the size of the error at the ends and the best with its step."""
+    alt = PICTURES["step_errors"]().alt
+    assert "from 1.0e-02 to 1.0e+00." in alt
+    assert "forward: 1.0e-01 at the longest step, at best 1.0e-03 at 1.0e-02, and 1.0e-03 at the shortest;" in alt
+    assert "exact: 1.0e-03 at the longest step, at best 0.0e+00 at 1.0e-01, and 1.0e-04 at the shortest." in alt
 
 
 def test_taylor_models_say_their_orders():

@@ -2,12 +2,22 @@
 
 import numpy as np
 import pytest
+import scipy.sparse.linalg
 from hypothesis import example, given
 from hypothesis import strategies as st
 from specimens import ALL, QUADRATIC, SMOOTH, derivative_along
 from strategies import EPS, random_vectors
 
-from steepest import along, curvature, first_order, measured_order, quadratic, random_directions, second_order
+from steepest import (
+    along,
+    curvature,
+    first_order,
+    largest_curvature,
+    measured_order,
+    quadratic,
+    random_directions,
+    second_order,
+)
 
 STEPS = [0.0, 0.125, 0.5, 2.0]
 PARABOLA = quadratic([2.0, 6.0])
@@ -42,6 +52,49 @@ def test_the_second_order_model_of_a_quadratic_is_exact(name):
         bound = 4 * specimen.rounding(0, reach)
         model, values = second_order(specimen.loss, w, u, STEPS), along(specimen.loss, w, u, STEPS)
         np.testing.assert_allclose(model, values, rtol=0, atol=bound)
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_the_largest_curvature_is_the_one_lanczos_finds(name):
+    """Power iteration finds the largest absolute eigenvalue, as SciPy's Lanczos method does, and never more."""
+    loss, dim = SMOOTH[name].loss, SMOOTH[name].dim
+    for w in random_vectors(76, 5, dim):
+        hessian = scipy.sparse.linalg.LinearOperator(
+            (dim, dim), matvec=lambda v, w=w: loss.hessian_product(w, np.ravel(v)), dtype=float
+        )
+        known = abs(scipy.sparse.linalg.eigsh(hessian, 1, which="LM", return_eigenvectors=False, v0=np.ones(dim))[0])
+        found = largest_curvature(loss, w, iterations=3000)
+        bound = 2 * SMOOTH[name].rounding(2, w, scale=np.sqrt(dim)) + 8 * dim * EPS * known
+        assert known - 1e-6 * known - bound <= found <= known + bound
+
+
+def test_a_largest_curvature_may_be_negative_or_tied():
+    """The size of the largest counts, also where it belongs to a curvature downward, or to one of each sign."""
+    for spectrum, largest in (([1.0, -5.0, 2.0], 5.0), ([3.0, -3.0, 1.0], 3.0), ([0.0, 0.0], 0.0), ([-2.0], 2.0)):
+        found = largest_curvature(quadratic(spectrum), np.zeros(len(spectrum)))
+        assert found == pytest.approx(largest, rel=16 * EPS)
+
+
+def test_more_iterations_never_lower_the_largest_curvature():
+    """The result grows with the number of iterations, from below; with none it is the length of one product."""
+    loss, w, top = quadratic([4.0, 3.9, -3.8, 1.0]), np.zeros(4), 4.0
+    found = [largest_curvature(loss, w, iterations=k) for k in range(60)]
+    v = random_directions(1, 4, seed=0)[0]
+    assert found[0] == pytest.approx(np.linalg.norm([4.0, 3.9, -3.8, 1.0] * v), rel=16 * EPS)
+    assert np.all(np.diff(found) >= -8 * EPS * top)
+    assert max(found) <= top * (1 + 8 * EPS)
+
+
+def test_largest_curvatures_of_rows():
+    """Several points give one number each, those of the points one by one; the seed changes the first vector."""
+    loss, points = SMOOTH["rosenbrock in 3"].loss, random_vectors(77, 2, 4, 3)
+    found = largest_curvature(loss, points)
+    assert found.shape == (2, 4)
+    for where in np.ndindex(2, 4):
+        assert found[where] == pytest.approx(largest_curvature(loss, points[where]), rel=64 * EPS)
+    assert largest_curvature(loss, points[0, 0], iterations=0, seed=1) != largest_curvature(
+        loss, points[0, 0], iterations=0
+    )
 
 
 def test_models_by_hand():

@@ -1,12 +1,12 @@
 """Steepest descent, small enough to read: directions, norms, Taylor models and the descent loop."""
 
-from steepest.descent import Path, descend, fixed_length, learning_rate
+from steepest.descent import Path, armijo, descend, exact_line_search, fixed_length, learning_rate
 from steepest.directions import angle, cosine, directional_derivative, steepest_direction
 from steepest.loss import Loss
 from steepest.losses import bowl, kinked, logistic, quadratic, rosenbrock
 from steepest.norms import L1, L2, LINF, Norm, lp
 from steepest.sphere import circle, random_directions
-from steepest.taylor import along, curvature, first_order, measured_order, second_order
+from steepest.taylor import along, curvature, first_order, largest_curvature, measured_order, second_order
 
 __all__ = [
     "L1",
@@ -17,15 +17,18 @@ __all__ = [
     "Path",
     "along",
     "angle",
+    "armijo",
     "bowl",
     "circle",
     "cosine",
     "curvature",
     "descend",
     "directional_derivative",
+    "exact_line_search",
     "first_order",
     "fixed_length",
     "kinked",
+    "largest_curvature",
     "learning_rate",
     "logistic",
     "lp",

@@ -13,6 +13,7 @@ from steepest._arrays import Array, at_hand, number, single, vectors, whole
 from steepest.directions import directional_derivative, steepest_direction
 from steepest.loss import Loss, check_loss
 from steepest.norms import L2, Norm
+from steepest.taylor import curvature
 
 StepRule = Callable[[Loss, Array, Array, Array], Array]
 
@@ -108,6 +109,94 @@ def fixed_length(eta: float) -> StepRule:
     """
     eta = number("eta", eta, positive=True)
     return lambda loss, w, gradient, direction: eta
+
+
+def exact_line_search() -> StepRule:
+    """Step rule that goes to the bottom of the parabola along the direction: the best step on a quadratic.
+
+    Returns
+    -------
+    callable
+        ``rule(loss, w, gradient, direction)``, the step length ``-(gradient @ direction) / curvature``, shape ().
+
+    Raises
+    ------
+    ValueError
+        When used: if the curvature along the direction is not positive, so that the parabola has no bottom.
+
+    References
+    ----------
+    Nocedal & Wright, *Numerical Optimization* (2nd ed., 2006), section 3.3 (steepest descent with exact line searches).
+
+    Examples
+    --------
+    >>> from steepest import quadratic
+    >>> descend(quadratic([1, 4]), [4.0, 1.0], exact_line_search(), 2).values.round(3)
+    array([10.   ,  3.6  ,  1.296])
+    """
+
+    def rule(loss: Loss, w: Array, gradient: Array, direction: Array) -> Array:
+        bend = curvature(loss, w, direction)
+        if at_hand(bend) and not bend > 0:
+            raise ValueError(
+                f"curvature is {float(bend)} along the direction: no point of the parabola is lowest. "
+                "Pass another rule, such as armijo(1.0)."
+            )
+        return -directional_derivative(gradient, direction) / bend
+
+    return rule
+
+
+def armijo(alpha: float, *, share: float = 1e-4) -> StepRule:
+    """Step rule that halves a learning rate until the loss falls by a share of what the linear model promises.
+
+    It compares losses, so a lazy array is computed. The step is zero where no rate above zero is good enough.
+
+    Parameters
+    ----------
+    alpha : float
+        The first learning rate to try, positive, in weight units squared per loss unit.
+    share : float
+        Share of the promised fall to ask for, between 0 and 1.
+
+    Returns
+    -------
+    callable
+        ``rule(loss, w, gradient, direction)``, the first step length ``eta = -alpha * (gradient @ direction) / 2**k``
+        with ``loss(w + eta * direction) <= loss(w) + share * eta * (gradient @ direction)``, shape ().
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `alpha` is not a positive number, or `share` not a number between 0 and 1.
+
+    References
+    ----------
+    Armijo, "Minimization of functions having Lipschitz continuous first partial derivatives", *Pacific J. Math.* 16
+    (1966).
+
+    Examples
+    --------
+    >>> from steepest import quadratic
+    >>> armijo(1.0)(quadratic([8.0]), [1.0], [8.0], [-1.0])
+    1.0
+    """
+    alpha, share = number("alpha", alpha, positive=True), number("share", share, positive=True)
+    if share >= 1:
+        raise ValueError(f"share is {share}: pass a number between 0 and 1.")
+
+    def rule(loss: Loss, w: Array, gradient: Array, direction: Array) -> float:
+        xp, w, direction = vectors(w=w, direction=direction)
+        start, slope = float(loss(w)), float(directional_derivative(gradient, direction))
+        eta = min(-alpha * slope, np.finfo(float).max)
+        while eta > 0:
+            there = w + eta * direction
+            if _finite(xp, there) and float(loss(there)) <= start + share * eta * slope:
+                break
+            eta /= 2
+        return eta
+
+    return rule
 
 
 def descend(loss: Loss, start: Array, step: StepRule, iterations: int, *, norm: Norm = L2) -> Path:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from steepest._arrays import Array, dot, plain, scalars, single, vectors
+from steepest._arrays import Array, dot, plain, scalars, single, vectors, whole
 from steepest.directions import directional_derivative
 from steepest.loss import Loss, check_loss
+from steepest.norms import L2
+from steepest.sphere import random_directions
 
 
 def along(loss: Loss, w: Array, direction: Array, steps: Array) -> Array:
@@ -82,6 +84,51 @@ def curvature(loss: Loss, w: Array, direction: Array) -> Array:
     check_loss(loss)
     xp, w, direction = vectors(w=w, direction=direction)
     return plain(dot(xp, direction, loss.hessian_product(w, direction)))
+
+
+def largest_curvature(loss: Loss, w: Array, *, iterations: int = 100, seed: int = 0) -> Array:
+    """Largest size of a curvature at a point, in any direction, by power iteration with Hessian products.
+
+    Parameters
+    ----------
+    loss : Loss
+        The loss.
+    w : array, shape (d,) or (..., d)
+        Where.
+    iterations : int
+        Hessian products after the first. More of them never lower the result, up to rounding.
+    seed : int
+        Seed of the direction to start from.
+
+    Returns
+    -------
+    float or array, shape (...)
+        ``norm(H @ v)`` for the unit vector ``v`` found, in loss units per weight unit squared: at most the largest
+        absolute eigenvalue of the Hessian ``H`` at `w`, up to rounding.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `w` is not finite real vectors, or `iterations` or `seed` not a whole number.
+
+    References
+    ----------
+    Golub & Van Loan, *Matrix Computations* (4th ed., 2013), section 8.2 (power iterations).
+
+    Examples
+    --------
+    >>> from steepest import quadratic
+    >>> round(largest_curvature(quadratic([1, -9, 4]), [0.0, 0.0, 0.0]), 9)
+    9.0
+    """
+    check_loss(loss)
+    xp, w = vectors(w=w)
+    v = xp.asarray(random_directions(1, w.shape[-1], seed=seed)[0], dtype=w.dtype)
+    product = loss.hessian_product(w, v)
+    for _ in range(whole("iterations", iterations, least=0)):
+        size = xp.asarray(L2(product))[..., None]
+        product = loss.hessian_product(w, product / xp.where(size > 0, size, xp.ones_like(size)))
+    return L2(product)
 
 
 def first_order(loss: Loss, w: Array, direction: Array, steps: Array) -> Array:
