@@ -4,6 +4,7 @@ from steepest.figures._explorable import Explorable, Slider, Stage
 from steepest.figures._picture import Picture
 from steepest.figures.argument import balls, half_plane, rolling_ball
 from steepest.figures.explorations import change_ball, fall_by_angle, finite_ball, step_sizes, taylor_models
+from steepest.figures.trust import random_cosines
 
 __all__ = [
     "Explorable",
@@ -15,6 +16,7 @@ __all__ = [
     "fall_by_angle",
     "finite_ball",
     "half_plane",
+    "random_cosines",
     "rolling_ball",
     "step_sizes",
     "taylor_models",
