@@ -132,7 +132,7 @@ def random_state(k, m):
     below = scipy.stats.beta((d - 1) / 2, (d - 1) / 2, loc=-1, scale=2).cdf(reach * np.sin(math.pi / 2 * nodes))
     best = reach - reach * math.pi / 2 * np.sum(weights * np.cos(math.pi / 2 * nodes) * below**n)
     bound = min(1, math.sqrt(2 * math.log(n) / d))
-    shown = [str(d), f"{1 / math.sqrt(d):.3f}", f"{n:,}", minus(f"{-best:.3f}"), minus(f"{-bound:.3f}")]
+    shown = [str(d), f"{n:,}", minus(f"{-best:.3f}"), minus(f"{-bound:.3f}")]
     shown.append(f"{math.degrees(math.acos(best)):.1f}°")
     return shown, {1: (0, (-best, 0)), 2: (0, (-best, 0.09)), 5: (1, (n, best))}
 

@@ -32,7 +32,7 @@ def random_cosines(dims: Any, counts: Any) -> Explorable:
     count = Slider("n", "Number of directions N", [str(n) for n in counts], int(abs(counts - 1024).argmin()))
     stage = Stage("fig-random", d, count)
     with stage.draw("Density of cos β, that at 0 taken as 1") as axes:
-        axes.set(xlabel="cos β", xlim=(-1.25, 1.25), ylim=(-0.03, 1.52), xticks=(-1, -0.5, 0, 0.5, 1))
+        axes.set(xlabel="cos β", xlim=(-1.4, 1.4), ylim=(-0.03, 1.52), xticks=(-1, -0.5, 0, 0.5, 1))
         axes.axhline(0, color=SOFT, lw=0.8)
         stage.curve(np.array([_density(d) for d in dims])[:, None], MODEL)
         stage.dot(np.stack([-best, 0 * best], -1), DIRECTION)
@@ -82,7 +82,6 @@ def _random_numbers(stage: Stage, values: Any, best: Any, bound: Any) -> Any:
     """Show the numbers of each dimension and number of directions; return what is spoken of them."""
     dims, counts = values
     stage.number("dimension d", texts(str, dims)[:, None])
-    stage.number("spread of cos β, 1/√d", texts(lambda d: f"{1 / np.sqrt(d):.3f}", dims)[:, None])
     stage.number("directions N", texts(lambda n: f"{n:,}", counts)[None])
     stage.number("best cos β, expected", texts(lambda b: signed(-b), best))
     stage.number("no lower than", texts(lambda b: signed(-b), bound))
