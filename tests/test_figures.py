@@ -16,6 +16,7 @@ from steepest.figures import (
     fall_by_angle,
     finite_ball,
     half_plane,
+    random_cosines,
     rolling_ball,
     step_errors,
     step_sizes,
@@ -30,6 +31,7 @@ PICTURES = {
     "fall_by_angle": lambda: fall_by_angle(LOSS, W, [0.125, 0.25]),
     "finite_ball": lambda: finite_ball(LOSS, W, [0.5, 1.0], [-30, 0, 30]),
     "half_plane": lambda: half_plane(LOSS, W, circle(np.arange(0, 360, 20) + 7)),
+    "random_cosines": lambda: random_cosines([2, 3, 50, 1000], [2, 4, 1024]),
     "rolling_ball": lambda: rolling_ball(LOSS, descend(LOSS, [-0.8, 1.6], learning_rate(0.15), 8)),
     "step_sizes": lambda: step_sizes(quadratic([1, 10]), [2.0, 0.6], (0.01, 0.1, 0.15, 0.2, 0.205), 40),
     "step_errors": lambda: step_errors([1.0, 0.1, 0.01], {"forward": [1e-1, -1e-2, 1e-3], "exact": [1e-3, 0.0, 1e-4]}),
@@ -174,6 +176,16 @@ def test_step_sizes_say_where_each_ends():
 def test_finite_ball_says_its_angles():
     """The text of the finite ball gives the angle at the longest and at the shortest step."""
     assert numbers(PICTURES["finite_ball"]().alt)[:4] == [1, 38.5, 25, 0.5]
+
+
+def test_random_cosines_know_the_best_of_two():
+    """Of two random directions the better has the cosine 4 / pi**2 on average in the plane, and 1 / 3 in space."""
+    figure = PICTURES["random_cosines"]()
+    shown = {name: column for name, (_, column) in zip(figure.table["names"], figure.table["numbers"], strict=True)}
+    best = np.reshape([numbers(text)[0] for text in shown["best cos β, expected"]], (4, 3))
+    assert best[:2, 0] == pytest.approx([-4 / np.pi**2, -1 / 3], abs=5e-4)
+    assert best[:2, 1][1] == pytest.approx(-3 / 5, abs=5e-4)
+    assert numbers(figure.alt)[0] == 1000
 
 
 def test_stage_refuses_columns_of_the_wrong_length():

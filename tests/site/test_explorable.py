@@ -7,6 +7,8 @@ import re
 
 import numpy as np
 import pytest
+import scipy.special
+import scipy.stats
 from axe_playwright_python.sync_playwright import Axe
 from window import NARROW
 
@@ -32,6 +34,7 @@ STEPS, TURNS = (0.0625, 0.125, 0.25), range(-105, 28, 3)
 ETAS, RADII = np.geomspace(0.02, 1, 12), np.geomspace(1 / 64, 1, 25)
 POWERS = (1, 1.05, 1.1, 1.2, 1.35, 1.5, 1.75, 2, 2.5, 3, 4, 6, 10, 20, math.inf)
 RATES = np.round(np.arange(0.005, 0.211, 0.005), 3)
+DIMS = [2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000, 7000, 10_000]
 
 
 def minus(text):
@@ -121,31 +124,45 @@ def finite_state(k, m):
     return shown, places | {5: (0, W + radius * best), 6: (1, (radius, away))}
 
 
+def random_state(k, m):
+    """Return the same for the figure of random directions, with the best of them from a Beta distribution."""
+    d, n = DIMS[k], 2 ** (m + 1)
+    nodes, weights = scipy.special.roots_legendre(800)
+    reach = min(1.0, 12 / math.sqrt(d))
+    below = scipy.stats.beta((d - 1) / 2, (d - 1) / 2, loc=-1, scale=2).cdf(reach * np.sin(math.pi / 2 * nodes))
+    best = reach - reach * math.pi / 2 * np.sum(weights * np.cos(math.pi / 2 * nodes) * below**n)
+    bound = min(1, math.sqrt(2 * math.log(n) / d))
+    shown = [str(d), f"{n:,}", minus(f"{-best:.3f}"), minus(f"{-bound:.3f}")]
+    shown.append(f"{math.degrees(math.acos(best)):.1f}°")
+    return shown, {1: (0, (-best, 0)), 2: (0, (-best, 0.09)), 5: (1, (n, best))}
+
+
 # For each figure its page, its states, and for each slider how many values it has, where it starts, and its name.
 FIGURES = {
     "fig-angle": (
-        "angle",
+        "argument/angle",
         angle_state,
         (361, 3),
         (135, 2),
         ("Angle β between the step and the gradient", "Step length η"),
     ),
-    "fig-step": ("small-step", step_state, (12, 45), (11, 35), ("Step length η", "Turn of u in degrees")),
+    "fig-step": ("argument/small-step", step_state, (12, 45), (11, 35), ("Step length η", "Turn of u in degrees")),
     "fig-ball": (
-        "assumptions",
+        "argument/assumptions",
         ball_state,
         (15, 36),
         (7, 18),
         ("Power p of the norm", "Turn of the gradient in degrees"),
     ),
-    "fig-rate": ("assumptions", rate_state, (42, 13), (19, 12), ("Learning rate α", "Steps taken")),
+    "fig-rate": ("argument/assumptions", rate_state, (42, 13), (19, 12), ("Learning rate α", "Steps taken")),
     "fig-finite": (
-        "assumptions",
+        "argument/assumptions",
         finite_state,
         (25, 21),
         (24, 10),
         ("Step length η", "Another direction, in degrees from −∇L"),
     ),
+    "fig-random": ("trust/dimensions", random_state, (24, 21), (17, 9), ("Dimension d", "Number of directions N")),
 }
 STATES = """(figure, [counts, every]) => {
     const sliders = [...figure.querySelectorAll('input')];
@@ -177,7 +194,7 @@ def opened(visit):
     """Return a function that opens the page of a figure and finds the figure and its sliders."""
 
     def go(name, address="", **settings):
-        page = visit(f"argument/{FIGURES[name][0]}.html{address}", **settings)
+        page = visit(f"{FIGURES[name][0]}.html{address}", **settings)
         figure = page.locator(f"#{name}")
         return page, figure, figure.locator("input")
 
@@ -320,6 +337,7 @@ ADDRESSES = {
     "fig-ball": ("p=inf", (14, 18)),
     "fig-rate": ("alpha=0.02,step=3", (3, 3)),
     "fig-finite": ("turn=-40", (24, 6)),
+    "fig-random": ("d=10,n=4", (5, 1)),
 }
 
 

@@ -3,6 +3,7 @@
 from steepest.figures._explorable import Explorable, Slider, Stage
 from steepest.figures._picture import Picture
 from steepest.figures.argument import balls, half_plane, rolling_ball
+from steepest.figures.dimensions import random_cosines
 from steepest.figures.explorations import change_ball, fall_by_angle, finite_ball, step_sizes, taylor_models
 from steepest.figures.trust import step_errors
 
@@ -16,6 +17,7 @@ __all__ = [
     "fall_by_angle",
     "finite_ball",
     "half_plane",
+    "random_cosines",
     "rolling_ball",
     "step_errors",
     "step_sizes",
