@@ -51,7 +51,7 @@ def random_cosines(dims: Any, counts: Any) -> Explorable:
 
 def _expected_best(dim: int, counts: Any) -> Any:
     """Return the expected largest of N independent cosines for each N: at most 1, less the integral of F(t)**N."""
-    reach = min(np.pi / 2, 9 / np.sqrt(dim))  # nine standard deviations: beyond, nothing shows in a float
+    reach = min(np.pi / 2, 9 / np.sqrt(dim))  # nine standard deviations: beyond, nothing shows in three decimals
     phi = np.linspace(-reach, reach, 20_001)
     height = np.cos(phi) ** (dim - 2)  # the density of phi, where sin(phi) is the cosine
     below = np.append(0, np.cumsum(height[1:] + height[:-1]))
@@ -85,7 +85,7 @@ def _random_numbers(stage: Stage, values: Any, best: Any, bound: Any) -> Any:
     stage.number("directions N", texts(lambda n: f"{n:,}", counts)[None])
     stage.number("best cos β, expected", texts(lambda b: signed(-b), best))
     stage.number("no lower than", texts(lambda b: signed(-b), bound))
-    stage.number("its angle to −∇L", texts(lambda b: f"{np.degrees(np.arccos(b)):.1f}°", best))
+    stage.number("angle of that cosine", texts(lambda b: f"{np.degrees(np.arccos(b)):.1f}°", best))
     said = texts(lambda b: f"the best has on average the cosine {signed(-b)}", best)
     return (
         texts(lambda d: f"{d} dimensions", dims)[:, None],
