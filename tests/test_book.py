@@ -249,6 +249,7 @@ def test_mended_book_builds(book):
     """A book that was broken builds once its cell is right."""
     book.write(cell="```{code-cell}\nassert x == 2\n```")
     assert book.build()[0] != 0
+    assert (book.out / "_static").is_dir()
     book.write(cell="```{code-cell}\nassert x == 1\n```")
     assert book.build() == (0, "")
 

@@ -132,5 +132,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("doctree-read", read)
     app.add_css_file("math.css")
     app.connect("env-purge-doc", purge)
-    app.connect("env-updated", write_font)
+    # Before a broken book is refused: other extensions would copy their styles to a `_static` that is no folder yet.
+    app.connect("env-updated", write_font, priority=100)
     return {"parallel_read_safe": False, "parallel_write_safe": True}
