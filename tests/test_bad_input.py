@@ -271,6 +271,8 @@ TABLE = {
         "Pass another rule",
     ),
     "flat": (lambda: exact_line_search()(quadratic([0]), [1.0], [1.0], [-1.0]), ValueError, "curvature is 0.0", "Pass"),
+    "best step up": (lambda: exact_line_search()(BOWL, G, G, G), ValueError, "slope is ", "pass its opposite"),
+    "backtracking up": (lambda: armijo(1.0)(BOWL, G, G, G), ValueError, "slope is ", "pass its opposite"),
     "no loss of curvature": (lambda: largest_curvature(len, G), TypeError, "loss is ", "pass a Loss"),
     "products 2.0": (lambda: largest_curvature(BOWL, G, iterations=2.0), TypeError, "iterations is 2.0", WHOLE),
     "products -1": (lambda: largest_curvature(BOWL, G, iterations=-1), ValueError, "iterations is -1", "at least 0"),

@@ -147,11 +147,34 @@ def test_with_backtracking_no_step_rises(norm):
     assert path.values[-1] < path.values[0] / 2
 
 
-def test_backtracking_gives_up_where_nothing_falls():
+@pytest.mark.parametrize("start", [[0.0], [1.0], [1e8]])
+def test_backtracking_gives_up_where_nothing_falls(start):
     """Where the gradient is wrong, so that no step falls, the step is zero."""
     wrong = Loss(lambda w: w[..., 0], lambda w: 0 * w - 1.0, lambda w, v: 0 * v)
-    path = descend(wrong, [0.0], armijo(1.0), 2)
-    np.testing.assert_array_equal(path.points, [[0.0]] * 3)
+    path = descend(wrong, start, armijo(1.0), 2)
+    np.testing.assert_array_equal(path.points, [start] * 3)
+    assert armijo(1.0)(wrong, start, [-1.0], [1.0]) == 0.0
+
+
+def test_backtracking_never_raises_a_loss_that_rounds():
+    """On ``1 + 4 w**2`` near its bottom the fall asked for rounds away, and the loss still does not rise."""
+    loss = Loss(lambda w: 1 + 4 * w[..., 0] ** 2, lambda w: 8 * w, lambda w, v: 8 * v)
+    for w in (1e-9, 3e-9, 1e-8, 3e-8):
+        path = descend(loss, [w], armijo(1.0), 3)
+        steps, falls = np.diff(path.points[:, 0]), np.diff(path.values)
+        assert np.all((falls < 0) | (steps == 0))
+
+
+def test_backtracking_refuses_an_infinite_loss():
+    """A loss of minus infinity is no fall: the rate is halved until the loss is finite."""
+    cliff = Loss(lambda w: np.where(w[..., 0] < -1, -np.inf, w[..., 0]), lambda w: 0 * w + 1.0, lambda w, v: 0 * v)
+    assert armijo(4.0)(cliff, [0.0], [1.0], [-1.0]) == 1.0
+
+
+def test_where_the_slope_is_zero_the_step_is_zero_not_minus_zero():
+    """Across the gradient the rules that look at the loss answer 0.0."""
+    for rule in (exact_line_search(), armijo(1.0)):
+        assert str(rule(STRETCHED, [1.0, 0.0], [1.0, 0.0], [0.0, 1.0])) == "0.0"
 
 
 def test_backtracking_comes_back_from_beyond_all_floats():

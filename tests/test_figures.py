@@ -215,3 +215,9 @@ def test_column_of_one_entry_holds_in_every_state():
     assert figure.table["numbers"] == [([3, 1], list("abcdef")), ([1, 0], ["g", "h"]), ([0, 1], ["i", "j", "k"])]
     shown = re.findall(r"<dd>(.)</dd>", figure._repr_mimebundle_()["text/html"])
     assert shown == ["f", "h", "k"]
+
+
+def test_step_errors_of_more_than_three_ways_are_refused():
+    """There are three marks: a fourth series is refused, not left out."""
+    with pytest.raises(ValueError, match="errors has 4 ways: pass at most three"):
+        step_errors([1.0, 0.1], {name: [1.0, 0.1] for name in "abcd"})

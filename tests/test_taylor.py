@@ -9,6 +9,7 @@ from specimens import ALL, QUADRATIC, SMOOTH, derivative_along
 from strategies import EPS, random_vectors
 
 from steepest import (
+    Loss,
     along,
     curvature,
     first_order,
@@ -95,6 +96,15 @@ def test_largest_curvatures_of_rows():
     assert largest_curvature(loss, points[0, 0], iterations=0, seed=1) != largest_curvature(
         loss, points[0, 0], iterations=0
     )
+
+
+def test_power_iteration_keeps_the_float_type():
+    """At a point of 32 bits every Hessian product is one of 32 bits, for one point and for rows."""
+    seen = []
+    loss = Loss(lambda w: w[..., 0], lambda w: w, lambda w, v: seen.append(v.dtype) or 2 * v)
+    for w in (np.ones(3, np.float32), np.ones((2, 3), np.float32)):
+        assert largest_curvature(loss, w, iterations=4) == pytest.approx(2.0, rel=1e-6)
+    assert seen == [np.dtype(np.float32)] * 10
 
 
 def test_models_by_hand():

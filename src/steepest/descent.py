@@ -122,7 +122,8 @@ def exact_line_search() -> StepRule:
     Raises
     ------
     ValueError
-        When used: if the curvature along the direction is not positive, so that the parabola has no bottom.
+        When used: if the curvature along the direction is not positive, so that the parabola has no bottom, or if
+        the direction goes up.
 
     References
     ----------
@@ -142,15 +143,19 @@ def exact_line_search() -> StepRule:
                 f"curvature is {float(bend)} along the direction: no point of the parabola is lowest. "
                 "Pass another rule, such as armijo(1.0)."
             )
-        return -directional_derivative(gradient, direction) / bend
+        slope = directional_derivative(gradient, direction)
+        if at_hand(slope):
+            _check_down(slope)
+        return (0 - slope) / bend  # a slope of zero gives zero, not -0.0
 
     return rule
 
 
 def armijo(alpha: float, *, share: float = 1e-4) -> StepRule:
-    """Step rule that halves a learning rate until the loss falls by a share of what the linear model promises.
+    """Step rule that halves a learning rate until the loss falls by a share of the linear model's promise or more.
 
-    It compares losses, so a lazy array is computed. The step is zero where no rate above zero is good enough.
+    It compares losses, so a lazy array is computed. The loss computed after the step is lower than before it, or the
+    step is zero: where no rate tried is good enough before its step is too short to change `w`.
 
     Parameters
     ----------
@@ -163,12 +168,14 @@ def armijo(alpha: float, *, share: float = 1e-4) -> StepRule:
     -------
     callable
         ``rule(loss, w, gradient, direction)``, the first step length ``eta = -alpha * (gradient @ direction) / 2**k``
-        with ``loss(w + eta * direction) <= loss(w) + share * eta * (gradient @ direction)``, shape ().
+        with ``loss(w + eta * direction)`` finite, below ``loss(w)``, and at most
+        ``loss(w) + share * eta * (gradient @ direction)``, shape ().
 
     Raises
     ------
     TypeError, ValueError
-        If `alpha` is not a positive number, or `share` not a number between 0 and 1.
+        If `alpha` is not a positive number, or `share` not a number between 0 and 1. When used: if the direction
+        goes up.
 
     References
     ----------
@@ -188,15 +195,23 @@ def armijo(alpha: float, *, share: float = 1e-4) -> StepRule:
     def rule(loss: Loss, w: Array, gradient: Array, direction: Array) -> float:
         xp, w, direction = vectors(w=w, direction=direction)
         start, slope = float(loss(w)), float(directional_derivative(gradient, direction))
+        _check_down(slope)
         eta = min(-alpha * slope, np.finfo(float).max)
-        while eta > 0:
-            there = w + eta * direction
-            if _finite(xp, there) and float(loss(there)) <= start + share * eta * slope:
-                break
+        while eta > 0 and bool(xp.any((there := w + eta * direction) != w)):
+            value = float(loss(there)) if _finite(xp, there) else math.inf
+            # Where the share asked for rounds away, the second comparison alone lets the loss stay or rise.
+            if -math.inf < value < start and value <= start + share * eta * slope:
+                return eta
             eta /= 2
-        return eta
+        return 0.0
 
     return rule
+
+
+def _check_down(slope: Array) -> None:
+    """Refuse a direction that goes up."""
+    if not slope <= 0:
+        raise ValueError(f"slope is {float(slope)} along the direction, which must not go up: pass its opposite.")
 
 
 def descend(loss: Loss, start: Array, step: StepRule, iterations: int, *, norm: Norm = L2) -> Path:

@@ -87,7 +87,7 @@ def curvature(loss: Loss, w: Array, direction: Array) -> Array:
 
 
 def largest_curvature(loss: Loss, w: Array, *, iterations: int = 100, seed: int = 0) -> Array:
-    """Largest size of a curvature at a point, in any direction, by power iteration with Hessian products.
+    """Estimate from below of the largest size of a curvature at a point, by power iteration with Hessian products.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def largest_curvature(loss: Loss, w: Array, *, iterations: int = 100, seed: int 
     v = xp.asarray(random_directions(1, w.shape[-1], seed=seed)[0], dtype=w.dtype)
     product = loss.hessian_product(w, v)
     for _ in range(whole("iterations", iterations, least=0)):
-        size = xp.asarray(L2(product))[..., None]
+        size = xp.asarray(L2(product), dtype=w.dtype)[..., None]
         product = loss.hessian_product(w, product / xp.where(size > 0, size, xp.ones_like(size)))
     return L2(product)
 

@@ -227,6 +227,10 @@ def test_the_rule_backtracks_no_further_than_claimed(tried, name, share):
             allowed = max(0, int(np.ceil(np.log2(first * most / (2 * (1 - share))) - 1e-9)))
             tried(halvings <= allowed, specimen.dim)
             tried(bool(length >= least * L2(g) * (1 - 16 * EPS)), specimen.dim)
+            before, after = specimen.loss(w), specimen.loss(w - length * g / L2(g))
+            asked = share * length / L2(g) * float(g @ g)
+            rounding = 4 * specimen.rounding(0, np.append(w, reach))
+            tried.within(max(after - before + asked, 0.0), rounding, specimen.dim, ROUNDING)
 
 
 @pytest.mark.claim("armijo-halvings", without="the loss is twice continuously differentiable around the first segment")
@@ -318,12 +322,15 @@ def test_the_curvature_at_the_start_does_not_bound_the_error(tried):
         tried(eta**4 / eta > _error_bound(eta, Fraction(1, 1000), Fraction(1, 1000)), 1)
 
 
-@pytest.mark.claim("forward-difference", without="both losses are off by at most ε")
+@pytest.mark.claim("forward-difference", without="both losses are off by at most ε, rounding of the point included")
 def test_a_loss_off_by_more_breaks_the_bound(tried):
-    """On parabolas, one loss off by 3ε and the other by -ε make an error above the bound."""
+    """One loss off by 3ε and the other by -ε break the bound, and so do exact losses at a point that rounds."""
     most, off = Fraction(1), Fraction(1, 1000)
     for eta in (Fraction(n, 64) for n in range(1, 100)):
         tried((most * eta**2 / 2 + 3 * off + off) / eta > _error_bound(eta, most, off), 1)
+    for eta in (2.0**-k for k in range(53, 80)):  # on the line L(w) = w from 1, of slope 1
+        error = abs(Fraction((1.0 + eta) - 1.0) / Fraction(eta) - 1)
+        tried(error > _error_bound(Fraction(eta), Fraction(1, 10**30), Fraction(1, 10**30)), 1)
 
 
 @pytest.mark.claim("forward-difference", without="the difference and the quotient do not round")
@@ -342,3 +349,10 @@ def test_without_rounding_or_curvature_no_step_is_best(tried):
     for eta in (Fraction(n, 8) for n in range(1, 100)):
         tried(_error_bound(eta / 2, Fraction(1), 0) < _error_bound(eta, Fraction(1), 0), 1)
         tried(_error_bound(2 * eta, 0, Fraction(1)) < _error_bound(eta, 0, Fraction(1)), 1)
+
+
+@pytest.mark.claim("forward-difference", without="for the best step, λ and ε do not depend on the step")
+def test_where_rounding_shrinks_with_the_step_no_step_is_best(tried):
+    """With ``ε = η**2`` every step is beaten by a shorter one: none has the lowest bound."""
+    for eta in (Fraction(n, 8) for n in range(1, 100)):
+        tried(_error_bound(eta / 2, 1, (eta / 2) ** 2) < _error_bound(eta, 1, eta**2), 1)

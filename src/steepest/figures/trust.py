@@ -25,7 +25,14 @@ def step_errors(steps: Any, errors: dict[str, Any]) -> Picture:
     -------
     Picture
         The figure.
+
+    Raises
+    ------
+    ValueError
+        If there are more than three ways.
     """
+    if len(errors) > 3:
+        raise ValueError(f"errors has {len(errors)} ways: pass at most three.")
     steps, panels, said = np.asarray(steps, float), Panels("step-errors"), []
     with panels.draw(width=340, height=330) as axes:
         for (name, sizes), (color, mark) in zip(
