@@ -70,11 +70,13 @@ def _cell(app: Sphinx, node: nodes.container) -> str:
     code, *outputs = node.findall(nodes.literal_block)
     source, printed, value = code.astext(), _joined(outputs, "stream"), _joined(outputs, "text_plain")
     found = list(faults(source, printed))
+    if not found:
+        return transcript(source, printed, value)
     path = app.env.doc2path(app.env.docname)
     before = path.read_text(encoding="utf-8").partition(source)[0].count("\n")
     for line, fault in found:
         logger.warning(fault, location=f"{path}:{before + line}", type="book", subtype="cell")
-    return "" if found else transcript(source, printed, value)
+    return ""
 
 
 def _joined(outputs: list[nodes.Element], kind: str) -> str:

@@ -22,6 +22,14 @@ def _pairs(dim):
     return lengths * random_vectors(dim, GRADIENTS, 1, dim), random_directions(DIRECTIONS, dim, seed=5000 + dim)
 
 
+def _turnable(dim):
+    """Return a gradient, its steepest direction and a unit vector across it."""
+    gradient = random_vectors(dim + 1, dim)
+    best, other = steepest_direction(gradient), random_directions(1, dim, seed=5000 + dim)[0]
+    across = other - (other @ best) * best
+    return gradient, best, across / L2(across)
+
+
 @pytest.mark.claim(UNIQUE)
 def test_no_unit_step_falls_faster(tried):
     """No unit step lowers the linear model by more than the gradient's norm: 13,500 pairs in 1 to 1000 dimensions."""
@@ -37,10 +45,7 @@ def test_no_unit_step_falls_faster(tried):
 @pytest.mark.parametrize("dim", DIMS[1:])
 def test_a_small_turn_away_is_no_longer_steepest(tried, dim):
     """Turned by t from the steepest direction a unit vector falls by the factor cos(t) only: less, at every angle."""
-    gradient = random_vectors(dim + 1, dim)
-    best, other = steepest_direction(gradient), random_directions(1, dim, seed=5000 + dim)[0]
-    across = other - (other @ best) * best
-    across /= L2(across)
+    gradient, best, across = _turnable(dim)
     turn = np.append(np.geomspace(1e-6, np.pi, 1000), 1e-9)[:, None]
     fall = -directional_derivative(gradient, np.cos(turn) * best + np.sin(turn) * across) / L2(gradient)
     why = "two unit vectors, their combination and an inner product of d terms, each at most (d + 4) eps"
@@ -127,10 +132,7 @@ def test_closeness_to_the_bound_is_closeness_to_the_direction(tried):
 @pytest.mark.parametrize("dim", DIMS[1:])
 def test_a_small_turn_away_loses_half_its_square(tried, dim):
     """A unit vector at a distance t from the steepest direction falls by the factor ``1 - t**2 / 2`` of it, no more."""
-    gradient = random_vectors(dim + 1, dim)
-    best, other = steepest_direction(gradient), random_directions(1, dim, seed=5000 + dim)[0]
-    across = other - (other @ best) * best
-    across /= L2(across)
+    gradient, best, across = _turnable(dim)
     turn = np.array([0.1, 1e-3, 1e-6])[:, None]
     u = np.cos(turn) * best + np.sin(turn) * across
     fall = -directional_derivative(gradient, u) / L2(gradient)

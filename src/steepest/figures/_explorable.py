@@ -312,6 +312,11 @@ def entry(column: tuple[list[int], Any], state: Sequence[int]) -> Any:
     return entries[sum(stride * index for stride, index in zip(strides, state, strict=True))]
 
 
+def points(x: Any, y: Any) -> Any:
+    """Return points from their coordinates, in the common shape of these."""
+    return np.stack(np.broadcast_arrays(x, y), axis=-1)
+
+
 def texts(form: Callable[..., str], *arrays: Any) -> Any:
     """Return what a function writes about each entry of some arrays, in their common shape."""
     return np.vectorize(form, otypes=[object])(*arrays)

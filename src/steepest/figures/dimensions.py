@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest.figures._explorable import Explorable, Slider, Stage, signed, texts
+from steepest.figures._explorable import Explorable, Slider, Stage, points, signed, texts
 from steepest.figures._picture import DIRECTION, MODEL, SOFT
 
 
@@ -35,8 +35,8 @@ def random_cosines(dims: Any, counts: Any) -> Explorable:
         axes.set(xlabel="cos β", xlim=(-1.4, 1.4), ylim=(-0.03, 1.52), xticks=(-1, -0.5, 0, 0.5, 1))
         axes.axhline(0, color=SOFT, lw=0.8)
         stage.curve(np.array([_density(d) for d in dims])[:, None], MODEL)
-        stage.dot(np.stack([-best, 0 * best], -1), DIRECTION)
-        stage.text("best of N", np.stack([-best, 0 * best + 0.09], -1), DIRECTION)
+        stage.dot(points(-best, 0), DIRECTION)
+        stage.text("best of N", points(-best, 0.09), DIRECTION)
     with stage.draw("Size of the best cosine of N") as axes:
         _best_of(axes, stage, counts, best, bound)
     spoken = _random_numbers(stage, (dims, counts), best, bound)
@@ -72,10 +72,9 @@ def _best_of(axes: Any, stage: Stage, counts: Any, best: Any, bound: Any) -> Non
     axes.set(xlim=(counts[0] / 1.5, 1.5 * counts[-1]), ylim=(best.min() / 1.5, 1.4))
     for values, color, dashes, name in ((best, DIRECTION, "-", "expected"), (bound, MODEL, "--", "bound")):
         axes.plot([], color=color, ls=dashes, label=name)
-        points = np.stack(np.broadcast_arrays(counts, values), -1)
-        stage.curve(points[:, None], color, dashes)
+        stage.curve(points(counts, values)[:, None], color, dashes)
     axes.legend(loc="lower right")
-    stage.handle(np.stack(np.broadcast_arrays(counts, best), -1), DIRECTION)
+    stage.handle(points(counts, best), DIRECTION)
 
 
 def _random_numbers(stage: Stage, values: Any, best: Any, bound: Any) -> Any:

@@ -8,7 +8,7 @@ import numpy as np
 
 from steepest.descent import Path, descend, learning_rate
 from steepest.directions import angle, cosine, directional_derivative, steepest_direction
-from steepest.figures._explorable import Explorable, Slider, Stage, signed, texts
+from steepest.figures._explorable import Explorable, Slider, Stage, points, signed, texts
 from steepest.figures._picture import DIRECTION, GRADIENT, INK, LOSS, MODEL, SOFT, STEEPEST, arrow, contours
 from steepest.loss import Loss
 from steepest.norms import L2, lp
@@ -98,7 +98,7 @@ def taylor_models(loss: Loss, w: Any, direction: Any, steps: Any, turns: Any) ->
     with stage.draw("The loss along u") as axes:
         reach = np.linspace(0, steps[-1], 25)
         _models(axes, stage, reach, models(reach))
-        true, line, parabola = (_points(steps[:, None], value) for value in values)
+        true, line, parabola = (points(steps[:, None], value) for value in values)
         stage.curve(np.stack([line, true], -2), GRADIENT)
         stage.dot(line, MODEL)
         stage.dot(parabola, DIRECTION)
@@ -144,7 +144,7 @@ def change_ball(gradient: Any, powers: Any, turns: Any) -> Explorable:
     with stage.draw("Lowest value of the linear model") as axes:
         axes.set(xlabel="1/p", ylabel="lowest u·g", xlim=(1.05, -0.05))
         axes.set(ylim=(1.05 * values.min(), 0.9 * values.max()))
-        lowest = _points(1 / np.asarray(powers, float)[:, None], values)
+        lowest = points(1 / np.asarray(powers, float)[:, None], values)
         stage.curve(lowest.swapaxes(0, 1)[None], MODEL)
         stage.dot(lowest, STEEPEST)
     spoken = _ball_numbers(stage, powers, g, best, values)
@@ -233,7 +233,7 @@ def finite_ball(loss: Loss, w: Any, radii: Any, turns: Any) -> Explorable:
     with stage.draw("Angle between the two, in degrees") as axes:
         axes.loglog(radii, rate * radii, color=MODEL, ls="--", label="predicted, ∝ η")
         axes.loglog(radii, away, "o", color=DIRECTION, ms=3, label="measured")
-        stage.dot(_points(radii, away)[:, None], DIRECTION)
+        stage.dot(points(radii, away)[:, None], DIRECTION)
         axes.set(xlabel="step length η")
         axes.legend()
     directions = best[:, None], down, other
@@ -246,11 +246,6 @@ def finite_ball(loss: Loss, w: Any, radii: Any, turns: Any) -> Explorable:
     )
     title = "Here the best step of a finite length is not along −∇L; the angle vanishes with the length."
     return stage.explorable(title, alt, *spoken)
-
-
-def _points(x: Any, y: Any) -> Any:
-    """Return points from their coordinates, in the common shape of these."""
-    return np.stack(np.broadcast_arrays(x, y), axis=-1)
 
 
 def _turn(label: str, turns: Any) -> Slider:
@@ -295,9 +290,9 @@ def _falls(axes: Any, stage: Stage, betas: Any, slope: Any, true: Any) -> None:
     )
     axes.legend(loc="upper center")
     some = betas[::6]
-    stage.curve(_points(some, true[some].T)[None], LOSS)
-    stage.dot(_points(betas[:, None], slope), MODEL)
-    stage.dot(_points(betas[:, None], true), LOSS)
+    stage.curve(points(some, true[some].T)[None], LOSS)
+    stage.dot(points(betas[:, None], slope), MODEL)
+    stage.dot(points(betas[:, None], true), LOSS)
 
 
 def _models(axes: Any, stage: Stage, reach: Any, values: Any) -> None:
@@ -306,7 +301,7 @@ def _models(axes: Any, stage: Stage, reach: Any, values: Any) -> None:
     kinds = (("L(w + ηu)", LOSS, "-"), ("line", MODEL, "--"), ("parabola", DIRECTION, ":"))
     for (name, color, dashes), value in zip(kinds, values, strict=True):
         axes.plot([], color=color, ls=dashes, label=name)
-        stage.curve(_points(reach, value)[None], color, dashes)
+        stage.curve(points(reach, value)[None], color, dashes)
     axes.legend(loc="lower left")
 
 
@@ -317,9 +312,9 @@ def _errors(axes: Any, stage: Stage, steps: Any, errors: Any) -> None:
     kinds = (("line", MODEL, "--"), ("parabola", DIRECTION, ":"))
     for (name, color, dashes), error in zip(kinds, errors, strict=True):
         axes.plot([], color=color, ls=dashes, label=name)
-        points = _points(steps[:, None], error)
-        stage.curve(points.swapaxes(0, 1)[None], color, dashes)
-        stage.dot(points, color)
+        places = points(steps[:, None], error)
+        stage.curve(places.swapaxes(0, 1)[None], color, dashes)
+        stage.dot(places, color)
     axes.legend(loc="lower right")
 
 
@@ -394,7 +389,7 @@ def _rate_panels(stage: Stage, loss: Loss, paths: list[Path], rates: Any, limit:
     with stage.draw("Loss after each step", **small) as axes:
         axes.set(xlabel="steps", ylim=(low, high), xlim=(0, iterations), yscale="log")
         axes.axhline(values[0, 0], color=SOFT, lw=0.8, ls=":")
-        losses = _points(np.arange(iterations + 1.0), values)
+        losses = points(np.arange(iterations + 1.0), values)
         stage.curve(losses[:, None], DIRECTION)
         stage.dot(losses[:, :13], DIRECTION)
     with stage.draw(f"Loss after {iterations} steps", **small) as axes:
@@ -403,7 +398,7 @@ def _rate_panels(stage: Stage, loss: Loss, paths: list[Path], rates: Any, limit:
         beside = {"xytext": (-5, 0), "textcoords": "offset points", "ha": "right", "va": "top"}
         axes.annotate("2/λₘₐₓ", (limit, high / 2), color=GRADIENT, weight="bold", **beside)
         axes.set(xlabel="learning rate α", ylim=(low, high))
-        stage.handle(_points(rates, values[:, -1])[:, None], DIRECTION)
+        stage.handle(points(rates, values[:, -1])[:, None], DIRECTION)
 
 
 def _finite_panel(stage: Stage, loss: Loss, w: Any, radii: Any, directions: Any) -> None:
