@@ -136,6 +136,7 @@ def mutants(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """Write the newest versions and their hashes into requirements.txt, for every platform and Python."""
     groups = [f"--group={group}" for group in PROJECT["dependency-groups"] if group != "mutants"]
-    form = ["--universal", "--python-version=3.11", "--generate-hashes", "--no-emit-index-url", "--no-annotate"]
-    command = [sys.executable, "-m", "uv", "pip", "compile", "-q", "--upgrade", "--no-header", *form]
+    form = ["--universal", "--python-version=3.11", "--generate-hashes", "--no-strip-extras"]
+    quiet = ["-q", "--no-header", "--no-emit-index-url", "--no-annotate"]
+    command = [sys.executable, "-m", "uv", "pip", "compile", "--upgrade", *form, *quiet]
     session.run(*command, "--extra=figures", *groups, "pyproject.toml", "-o", "requirements.txt")
