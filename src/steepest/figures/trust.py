@@ -6,9 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from steepest.figures._picture import INK, MODEL, STEEPEST, Panels, Picture
+from steepest.descent import Path
+from steepest.figures._picture import DIRECTION, INK, MODEL, SOFT, STEEPEST, Panels, Picture
+from steepest.loss import Loss
+from steepest.norms import L2
 
+_LINES = ((STEEPEST, "o"), (DIRECTION, "s"), (MODEL, "^"))  # a color and a mark for each path
 _FLOOR = 2.0**-56  # where an error of zero is drawn
+_LEAST = 1e-12  # the lowest share of a loss drawn
 
 
 def step_errors(steps: Any, errors: dict[str, Any]) -> Picture:
@@ -49,3 +54,88 @@ def step_errors(steps: Any, errors: dict[str, Any]) -> Picture:
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(errors), handlelength=1.2, columnspacing=1)
     alt = f"The error of a slope against steps from {steps.min():.1e} to {steps.max():.1e}. " + "; ".join(said) + "."
     return panels.picture("A difference quotient is wrong for steps too long and for steps too short.", alt)
+
+
+def valley_paths(loss: Loss, paths: dict[str, Path]) -> Picture:
+    """Draw up to three paths down a valley, and the lines on which every other point of the first lies.
+
+    Parameters
+    ----------
+    loss : Loss
+        The loss, in two dimensions.
+    paths : dict of str to Path
+        Paths from one start, by name; the first of them zigzags.
+
+    Returns
+    -------
+    Picture
+        The figure.
+
+    Raises
+    ------
+    ValueError
+        If there are more than three paths.
+    """
+    drawn = {name: np.asarray(path.points, float) for name, path in _three(paths).items()}
+    every, panels, said = np.concatenate(list(drawn.values())), Panels("valley-paths"), []
+    (left, low), (right, high) = every.min(axis=0), every.max(axis=0)
+    edge = 0.06 * (right - left)
+    x, y = np.linspace(left - edge, right + edge, 181), np.linspace(low - edge, high + edge, 91)
+    with panels.draw(width=400, height=230, equal=True) as axes:
+        grid = np.stack(np.meshgrid(x, y), axis=-1)
+        levels = float(loss(every[0])) * np.arange(1, 9) ** 2 / 25
+        axes.contour(x, y, loss(grid), levels=levels, colors=SOFT, linewidths=0.8)
+        for (name, points), (color, mark) in zip(drawn.items(), _LINES, strict=False):
+            axes.plot(*points.T, f"{mark}-", color=color, ms=4, lw=1.4, label=name)
+            said.append(f"{name}: {len(points) - 1} steps of total length {_length(points):.3g}")
+        first = next(iter(drawn.values()))
+        for points in (first[::2], first[1::2]):
+            axes.plot(*points.T, ":", color=INK, lw=1.2)
+        axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), xlabel="w₁", ylabel="w₂")
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, handlelength=1.2, columnspacing=1)
+    straight = f"the straight way from the start to where the last path ends has {_length(drawn[name][[0, -1]]):.3g}"
+    alt = f"Paths from ({first[0][0]:.3g}, {first[0][1]:.3g}) down a valley. " + "; ".join(said) + f"; {straight}."
+    return panels.picture("Steepest descent turns by a right angle at each step, between two lines through the minimum.", alt)
+
+
+def loss_by_step(paths: dict[str, Path]) -> Picture:
+    """Draw how the loss falls from step to step on up to three paths, on a logarithmic axis.
+
+    Parameters
+    ----------
+    paths : dict of str to Path
+        Paths by name, to a loss of zero. What is below a trillionth of the first loss is not drawn.
+
+    Returns
+    -------
+    Picture
+        The figure.
+
+    Raises
+    ------
+    ValueError
+        If there are more than three paths.
+    """
+    panels, said = Panels("loss-by-step"), []
+    with panels.draw(width=400, height=300) as axes:
+        for (name, path), (color, mark) in zip(_three(paths).items(), _LINES, strict=False):
+            left = np.asarray(path.values, float) / float(path.values[0])
+            left = left[: 1 + int(np.argmax(np.append(left, 0.0) < _LEAST))]
+            axes.semilogy(left, f"{mark}-", color=color, ms=4, lw=1.4, markevery=max(1, len(left) // 12), label=name)
+            said.append(f"{name} leaves {left[-1]:.1e} after {len(left) - 1} steps")
+        axes.set(xlabel="steps", ylabel="share of the loss left", ylim=(_LEAST, None))
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, handlelength=1.2, columnspacing=1)
+    alt = "The share of the loss that is left, against the number of steps: " + "; ".join(said) + "."
+    return panels.picture("The more a method remembers, the fewer steps it takes.", alt)
+
+
+def _three(paths: dict[str, Path]) -> dict[str, Path]:
+    """Refuse more paths than there are lines to tell apart."""
+    if len(paths) > len(_LINES):
+        raise ValueError(f"paths has {len(paths)} of them: pass at most three.")
+    return paths
+
+
+def _length(points: Any) -> float:
+    """Return the length of a path, step by step."""
+    return float(L2(np.diff(points, axis=0)).sum())
