@@ -5,7 +5,18 @@ import re
 import numpy as np
 import pytest
 
-from steepest import L1, L2, LINF, bowl, circle, descend, learning_rate, quadratic, steepest_direction
+from steepest import (
+    L1,
+    L2,
+    LINF,
+    bowl,
+    circle,
+    descend,
+    exact_line_search,
+    learning_rate,
+    quadratic,
+    steepest_direction,
+)
 from steepest.figures import (
     Explorable,
     Picture,
@@ -16,26 +27,35 @@ from steepest.figures import (
     fall_by_angle,
     finite_ball,
     half_plane,
+    loss_by_step,
     random_cosines,
     rolling_ball,
     step_errors,
     step_sizes,
     taylor_models,
+    valley_paths,
 )
 
 LOSS, W = bowl([1, 4], axes=circle([30, 120])), np.array([1.6, 0.4])
 G = LOSS.gradient(W)
+VALLEY = quadratic([1, 10])
+REMEMBERING = {
+    "plain": descend(VALLEY, [10.0, 1.0], exact_line_search(), 12),
+    "memory": descend(VALLEY, [10.0, 1.0], learning_rate(0.2), 30, momentum=0.25),
+}
 PICTURES = {
     "balls": lambda: balls([2.0, 1.0], (L1, L2, LINF)),
     "change_ball": lambda: change_ball([2.0, 1.0], (1, 1.5, 2, 4, np.inf), [0, 90]),
     "fall_by_angle": lambda: fall_by_angle(LOSS, W, [0.125, 0.25]),
     "finite_ball": lambda: finite_ball(LOSS, W, [0.5, 1.0], [-30, 0, 30]),
     "half_plane": lambda: half_plane(LOSS, W, circle(np.arange(0, 360, 20) + 7)),
+    "loss_by_step": lambda: loss_by_step(REMEMBERING),
     "random_cosines": lambda: random_cosines([2, 3, 50, 1000], [2, 4, 1024]),
     "rolling_ball": lambda: rolling_ball(LOSS, descend(LOSS, [-0.8, 1.6], learning_rate(0.15), 8)),
     "step_sizes": lambda: step_sizes(quadratic([1, 10]), [2.0, 0.6], (0.01, 0.1, 0.15, 0.2, 0.205), 40),
     "step_errors": lambda: step_errors([1.0, 0.1, 0.01], {"forward": [1e-1, -1e-2, 1e-3], "exact": [1e-3, 0.0, 1e-4]}),
     "taylor_models": lambda: taylor_models(LOSS, W, circle(200), np.geomspace(0.02, 1, 8), [0, 3]),
+    "valley_paths": lambda: valley_paths(VALLEY, REMEMBERING),
 }
 
 
@@ -153,6 +173,20 @@ def test_step_errors_say_their_extremes():
     assert "exact: 1.0e-03 at the longest step, at best 0.0e+00 at 1.0e-01, and 1.0e-04 at the shortest." in alt
 
 
+def test_valley_paths_say_their_lengths():
+    """From equal parts each exact step is 9/11 of the one before, the first 2/11 of the gradient (10, 10)."""
+    said = numbers(PICTURES["valley_paths"]().alt)
+    assert said[:3] == [10, 1, 12]
+    assert said[3] == pytest.approx(20 * np.sqrt(2) / 11 * (1 - (9 / 11) ** 12) / (2 / 11), rel=5e-3)
+
+
+def test_loss_by_step_says_what_is_left_and_who_leads():
+    """The exact path leaves (81/121)**12 of the loss; after as many steps the other leaves less: so the title."""
+    picture = PICTURES["loss_by_step"]()
+    assert f"plain leaves {(81 / 121) ** 12:.1e} after 12 steps" in picture.alt
+    assert picture.title == "After 12 steps the least loss is left by memory."
+
+
 def test_taylor_models_say_their_orders():
     """The text of the Taylor picture gives slopes near 2 and 3, and the longest step."""
     reach, line, parabola = numbers(PICTURES["taylor_models"]().alt)
@@ -221,3 +255,10 @@ def test_step_errors_of_more_than_three_ways_are_refused():
     """There are three marks: a fourth series is refused, not left out."""
     with pytest.raises(ValueError, match="errors has 4 ways: pass at most three"):
         step_errors([1.0, 0.1], {name: [1.0, 0.1] for name in "abcd"})
+
+
+@pytest.mark.parametrize("draw", [lambda paths: valley_paths(VALLEY, paths), loss_by_step])
+def test_more_than_three_paths_are_refused(draw):
+    """There are three colors and marks: a fourth path is refused, not left out."""
+    with pytest.raises(ValueError, match="paths has 4 of them: pass at most three"):
+        draw(dict.fromkeys("abcd", REMEMBERING["plain"]))

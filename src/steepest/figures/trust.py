@@ -95,7 +95,9 @@ def valley_paths(loss: Loss, paths: dict[str, Path]) -> Picture:
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, handlelength=1.2, columnspacing=1)
     straight = f"the straight way from the start to where the last path ends has {_length(drawn[name][[0, -1]]):.3g}"
     alt = f"Paths from ({first[0][0]:.3g}, {first[0][1]:.3g}) down a valley. " + "; ".join(said) + f"; {straight}."
-    return panels.picture("Steepest descent turns by a right angle at each step, between two lines through the minimum.", alt)
+    return panels.picture(
+        "Steepest descent turns by a right angle at each step, between two lines through the minimum.", alt
+    )
 
 
 def loss_by_step(paths: dict[str, Path]) -> Picture:
@@ -117,7 +119,7 @@ def loss_by_step(paths: dict[str, Path]) -> Picture:
         If there are more than three paths.
     """
     panels, said = Panels("loss-by-step"), []
-    with panels.draw(width=400, height=300) as axes:
+    with panels.draw(width=340, height=300) as axes:
         for (name, path), (color, mark) in zip(_three(paths).items(), _LINES, strict=False):
             left = np.asarray(path.values, float) / float(path.values[0])
             left = left[: 1 + int(np.argmax(np.append(left, 0.0) < _LEAST))]
@@ -126,7 +128,9 @@ def loss_by_step(paths: dict[str, Path]) -> Picture:
         axes.set(xlabel="steps", ylabel="share of the loss left", ylim=(_LEAST, None))
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, handlelength=1.2, columnspacing=1)
     alt = "The share of the loss that is left, against the number of steps: " + "; ".join(said) + "."
-    return panels.picture("The more a method remembers, the fewer steps it takes.", alt)
+    common = min(len(path.values) for path in paths.values()) - 1
+    best = min(paths, key=lambda name: float(paths[name].values[common]))
+    return panels.picture(f"After {common} steps the least loss is left by {best}.", alt)
 
 
 def _three(paths: dict[str, Path]) -> dict[str, Path]:
