@@ -228,6 +228,16 @@ def test_conjugate_gradients_take_the_steps_of_scipy(scale):
     np.testing.assert_allclose(path.points[-1] / scale, center, rtol=0, atol=tolerance)
 
 
+def test_conjugate_gradients_are_not_done_after_d_steps_in_floats():
+    """With curvatures from 1 to 1e8, more than a ten-millionth of the loss is left after d steps, by SciPy too."""
+    spectrum, seen = np.geomspace(1.0, 1e8, 20), []
+    loss = quadratic(spectrum, center=1.0)
+    path = conjugate_gradients(loss, np.zeros(20), 20)
+    matrix = np.diag(spectrum)
+    scipy.sparse.linalg.cg(matrix, spectrum, rtol=0, maxiter=20, callback=lambda x: seen.append(loss(x)))
+    assert min(path.values[20], seen[19]) > 1e-7 * path.values[0]
+
+
 def test_conjugate_gradients_go_on_where_nothing_is_left():
     """More steps than dimensions change nothing but the last digits, and a gradient of zero ends the path."""
     path = conjugate_gradients(quadratic([1.0, 3.0, 10.0]), [1.0, 2.0, 3.0], 30)

@@ -81,7 +81,7 @@ def valley_paths(loss: Loss, paths: dict[str, Path]) -> Picture:
     (left, low), (right, high) = every.min(axis=0), every.max(axis=0)
     edge = 0.06 * (right - left)
     x, y = np.linspace(left - edge, right + edge, 181), np.linspace(low - edge, high + edge, 91)
-    with panels.draw(width=400, height=230, equal=True) as axes:
+    with panels.draw(width=400, height=185, equal=True) as axes:
         grid = np.stack(np.meshgrid(x, y), axis=-1)
         levels = float(loss(every[0])) * np.arange(1, 9) ** 2 / 25
         axes.contour(x, y, loss(grid), levels=levels, colors=SOFT, linewidths=0.8)
