@@ -245,3 +245,17 @@ def test_conjugate_gradients_go_on_where_nothing_is_left():
     ended = conjugate_gradients(STRETCHED, [1.0, 0.0], 3)
     assert ended.stopped == "gradient is zero"
     np.testing.assert_array_equal(ended.points, [[1.0, 0.0], [0.0, 0.0]])
+
+
+def test_momentum_takes_the_steps_of_optax():
+    """Where Optax is installed: its `sgd` with momentum visits the same points, on a loss that is no quadratic."""
+    optax = pytest.importorskip("optax")
+    loss, rule = bowl([1.0, 4.0, 2.0]), optax.sgd(0.125, momentum=0.75)
+    seen = [random_vectors(80, 3).astype(np.float32)]
+    state = rule.init(seen[0])
+    for _ in range(30):
+        updates, state = rule.update(np.asarray(loss.gradient(seen[-1])), state)
+        seen.append(np.asarray(optax.apply_updates(seen[-1], updates)))
+    path = descend(loss, seen[0], learning_rate(0.125), 30, momentum=0.75)
+    # Both round to 24 bits; at a rate of 1/8 and curvatures of at most 4 no error grows, so they add up.
+    np.testing.assert_allclose(path.points, seen, rtol=0, atol=30 * 16 * np.finfo(np.float32).eps * 4)
