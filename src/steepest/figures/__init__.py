@@ -5,6 +5,7 @@ from steepest.figures._picture import Picture
 from steepest.figures.argument import balls, half_plane, rolling_ball
 from steepest.figures.dimensions import random_cosines
 from steepest.figures.explorations import change_ball, fall_by_angle, finite_ball, step_sizes, taylor_models
+from steepest.figures.kinks import saddle_ways, stalled
 from steepest.figures.trust import step_errors
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "half_plane",
     "random_cosines",
     "rolling_ball",
+    "saddle_ways",
+    "stalled",
     "step_errors",
     "step_sizes",
     "taylor_models",
