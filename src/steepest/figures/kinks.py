@@ -64,7 +64,7 @@ def stalled(loss: Loss, stalls: Any, passes: Any) -> Picture:
         The figure.
     """
     stalls, passes, panels = np.asarray(stalls, float), np.asarray(passes, float), Panels("stalled")
-    with panels.draw(width=480, height=340) as axes:
+    with panels.draw(width=400, height=310) as axes:
         contours(axes, loss, (0.0, 0.0), 2.1, levels=16)
         axes.plot((-2.1, 0), (0, 0), color=INK, lw=1, ls="--")
         axes.plot(*passes.T, "s-", color=MODEL, ms=3.5, lw=1.1, label="lengths 1/k")
@@ -76,7 +76,7 @@ def stalled(loss: Loss, stalls: Any, passes: Any) -> Picture:
     alt = (
         f"Level lines of a loss that falls to the left without end, with a kink (dashed) on the axis left of zero. The "
         f"path of exact line searches zigzags from ({stalls[0, 0]:.3g}, {stalls[0, 1]:.3g}) to zero and ends at a loss "
-        f"of {float(loss(stalls[-1])):.1e}; that of steps of lengths 1/k crosses the kink to and fro and ends at "
-        f"{float(loss(passes[-1])):.1f}."
+        f"of {float(loss(stalls[-1])):.1e}; that of steps of lengths 1/k crosses the kink to and fro and, after "
+        f"{len(passes) - 1} steps, is at {float(loss(passes[-1])):.1f}."
     )
     return panels.picture("The best step on every line stalls at zero; steps of lengths 1/k go on.", alt)
