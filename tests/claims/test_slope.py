@@ -128,6 +128,15 @@ def test_with_a_slope_the_lowest_is_elsewhere(tried):
         tried(-eta + eta**2 / 2 < -(eta**2) / 2, 2)
 
 
+@pytest.mark.claim("saddle-way", without="H is symmetric")
+def test_a_matrix_that_is_not_symmetric_is_lower_elsewhere(tried):
+    """The eigenvectors of ((1, b), (0, 1)) are on the first axis, where the value is 1; along (1, -1) it is lower."""
+    for bend in range(1, 100):
+        matrix = ((1, bend), (0, 1))
+        mean = Fraction(sum(matrix[i][j] * (-1) ** (i + j) for i, j in product(range(2), repeat=2)), 2)
+        tried(mean == 1 - Fraction(bend, 2) < 1, 2)
+
+
 @pytest.mark.claim("saddle-way", without="u has length one")
 def test_longer_vectors_are_lower(tried):
     """At the saddle (w₁² - w₂²) / 2 a longer vector that is no eigenvector beats the eigenvector of length one."""

@@ -33,7 +33,7 @@ def saddle_ways(loss: Loss, saddle: Any, way: Any, paths: Any) -> Picture:
     with panels.draw(width=400, height=380, equal=True) as axes:
         contours(axes, loss, saddle, 2.4, levels=16)
         for points in paths:
-            axes.plot(*np.asarray(points, float).T, "o-", color=STEEPEST, ms=3.5, lw=1.2)
+            axes.plot(*np.asarray(points, float).T, "o-", color=STEEPEST, ms=3.5, lw=1)
         for sign, name in ((1, "v"), (-1, "−v")):
             arrow(axes, saddle, sign * way, DIRECTION, name, width=2.6)
         axes.plot(*saddle, "o", color=INK, ms=6)
