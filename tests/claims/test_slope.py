@@ -556,7 +556,7 @@ def test_lengths_of_a_finite_sum_stop_short(tried):
 
 @pytest.mark.claim("subgradient-steps", without="for the limit, the sum of their squares does not")
 def test_one_length_jumps_over_the_minimum(tried):
-    """With one length η the path on |t| from η / 2 jumps to and fro, and never comes nearer."""
+    """With one length η the path on |t| from η / 2 jumps back and forth, and never comes nearer."""
     for eta in CLOSE:
         points = [eta / 2]
         for _ in range(20):

@@ -76,7 +76,7 @@ def stalled(loss: Loss, stalls: Any, passes: Any) -> Picture:
     alt = (
         f"Level lines of a loss that falls to the left without end, with a kink (dashed) on the axis left of zero. The "
         f"path of exact line searches zigzags from ({stalls[0, 0]:.3g}, {stalls[0, 1]:.3g}) to zero and ends at a loss "
-        f"of {float(loss(stalls[-1])):.1e}; that of steps of lengths 1/k crosses the kink to and fro and, after "
+        f"of {float(loss(stalls[-1])):.1e}; that of steps of lengths 1/k crosses the kink back and forth and, after "
         f"{len(passes) - 1} steps, is at {float(loss(passes[-1])):.1f}."
     )
     return panels.picture("The best step on every line stalls at zero; steps of lengths 1/k go on.", alt)
