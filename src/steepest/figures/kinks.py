@@ -35,7 +35,9 @@ def saddle_ways(loss: Loss, saddle: Any, way: Any, paths: Any) -> Picture:
         for points in paths:
             axes.plot(*np.asarray(points, float).T, "o-", color=STEEPEST, ms=3.5, lw=1)
         for sign, name in ((1, "v"), (-1, "−v")):
-            arrow(axes, saddle, sign * way, DIRECTION, name, width=2.6)
+            arrow(axes, saddle, sign * way, DIRECTION, width=2.6)
+            beside = saddle + sign * (0.8 * way + 0.3 * np.array([-way[1], way[0]]))
+            axes.text(*beside, name, color=DIRECTION, ha="center", va="center", weight="bold")
         axes.plot(*saddle, "o", color=INK, ms=6)
     near = [int((np.linalg.norm(np.asarray(points) - saddle, axis=1) < 0.5).sum()) for points in paths]
     alt = (
