@@ -34,6 +34,7 @@ from steepest import (
     random_directions,
     rosenbrock,
     second_order,
+    shortest_subgradient,
     steepest_direction,
 )
 
@@ -57,6 +58,7 @@ VECTORS = {
     "angle: a": lambda x: angle(x, G),
     "angle: b": lambda x: angle(G, x),
     "steepest_direction: gradient": steepest_direction,
+    "shortest_subgradient: subgradients": shortest_subgradient,
     "L1: x": L1,
     "L2.dual: gradient": L2.dual,
     "LINF.aligned: gradient": LINF.aligned,
@@ -131,6 +133,18 @@ TABLE = {
     "zero gradient": (lambda: steepest_direction([0.0, -0.0]), ValueError, "gradient is zero", ZERO),
     "zero integers": (lambda: steepest_direction([0, 0]), ValueError, "gradient is zero", ZERO),
     "one zero row": (lambda: steepest_direction([[1.0, 2.0], [0.0, 0.0]]), ValueError, "gradient is zero", ZERO),
+    "subgradients in a cube": (
+        lambda: shortest_subgradient(np.ones((2, 2, 2))),
+        ValueError,
+        "subgradients has shape (2, 2, 2)",
+        "pass one vector a row, of shape (n, d)",
+    ),
+    "one subgradient alone": (
+        lambda: shortest_subgradient(G),
+        ValueError,
+        "subgradients has shape (2,)",
+        "pass one vector a row",
+    ),
     "zero gradient, l1": (lambda: L1.aligned([0.0]), ValueError, "gradient is zero", ZERO),
     "norm by name": (lambda: steepest_direction(G, "L1"), TypeError, "norm is 'L1'", "pass a Norm, such as L2"),
     "norm by order": (lambda: steepest_direction(G, 2), TypeError, "norm is 2", "pass a Norm"),

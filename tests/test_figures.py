@@ -17,6 +17,7 @@ from steepest import (
     quadratic,
     steepest_direction,
 )
+from steepest import L1, L2, LINF, bowl, circle, descend, kinked, learning_rate, quadratic, steepest_direction
 from steepest.figures import (
     Explorable,
     Picture,
@@ -30,6 +31,8 @@ from steepest.figures import (
     loss_by_step,
     random_cosines,
     rolling_ball,
+    saddle_ways,
+    stalled,
     step_errors,
     step_sizes,
     taylor_models,
@@ -53,6 +56,10 @@ PICTURES = {
     "random_cosines": lambda: random_cosines([2, 3, 50, 1000], [2, 4, 1024]),
     "rolling_ball": lambda: rolling_ball(LOSS, descend(LOSS, [-0.8, 1.6], learning_rate(0.15), 8)),
     "step_sizes": lambda: step_sizes(quadratic([1, 10]), [2.0, 0.6], (0.01, 0.1, 0.15, 0.2, 0.205), 40),
+    "saddle_ways": lambda: saddle_ways(
+        quadratic([1, -1]), [0, 0], [0, 1], [[[2, 0.1], [0.4, 0.2], [0, 1]], [[0.3, 0], [0, 0.3], [0, 0.4]]]
+    ),
+    "stalled": lambda: stalled(kinked([1, 2]), [[2.0, 1.0], [0.0, -0.5], [0.0, 0.25]], [[2, 1], [1, -0.5]]),
     "step_errors": lambda: step_errors([1.0, 0.1, 0.01], {"forward": [1e-1, -1e-2, 1e-3], "exact": [1e-3, 0.0, 1e-4]}),
     "taylor_models": lambda: taylor_models(LOSS, W, circle(200), np.geomspace(0.02, 1, 8), [0, 3]),
     "valley_paths": lambda: valley_paths(VALLEY, REMEMBERING),
@@ -185,6 +192,14 @@ def test_loss_by_step_says_what_is_left_and_who_leads():
     picture = PICTURES["loss_by_step"]()
     assert f"plain leaves {(81 / 121) ** 12:.1e} after 12 steps" in picture.alt
     assert picture.title == "After 12 steps the least loss is left by memory."
+def test_saddle_ways_count_the_points_that_linger():
+    """The text of the saddle gives the way down, and for each descent the points nearer than a half, by hand."""
+    assert numbers(PICTURES["saddle_ways"]().alt) == [0, 1, 1, 3, 0.5]
+
+
+def test_stalled_says_where_both_paths_end():
+    """The text of the stalled path gives its start and its last loss, the other's number of steps and last loss."""
+    assert numbers(PICTURES["stalled"]().alt) == [2, 1, 0.5, 1, 1, 2.0]
 
 
 def test_taylor_models_say_their_orders():

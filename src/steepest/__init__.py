@@ -2,6 +2,7 @@
 
 from steepest.descent import Path, conjugate_gradients, descend
 from steepest.directions import angle, cosine, directional_derivative, steepest_direction
+from steepest.hulls import shortest_subgradient
 from steepest.loss import Loss
 from steepest.losses import bowl, kinked, logistic, quadratic, rosenbrock
 from steepest.norms import L1, L2, LINF, Norm, lp
@@ -39,5 +40,6 @@ __all__ = [
     "random_directions",
     "rosenbrock",
     "second_order",
+    "shortest_subgradient",
     "steepest_direction",
 ]

@@ -6,6 +6,8 @@ from steepest.figures.argument import balls, half_plane, rolling_ball
 from steepest.figures.dimensions import random_cosines
 from steepest.figures.explorations import change_ball, fall_by_angle, finite_ball, step_sizes, taylor_models
 from steepest.figures.trust import loss_by_step, step_errors, valley_paths
+from steepest.figures.kinks import saddle_ways, stalled
+from steepest.figures.trust import step_errors
 
 __all__ = [
     "Explorable",
@@ -20,6 +22,8 @@ __all__ = [
     "loss_by_step",
     "random_cosines",
     "rolling_ball",
+    "saddle_ways",
+    "stalled",
     "step_errors",
     "step_sizes",
     "taylor_models",
