@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from steepest.descent import descend, learning_rate
+from steepest.descent import descend
 from steepest.figures._explorable import Explorable, Slider, Stage, points, texts
 from steepest.figures._picture import DIRECTION, GRADIENT, INK, SOFT, STEEPEST, contours
 from steepest.loss import Loss
+from steepest.steps import learning_rate
 
 _TIE = 1e-9  # two factors, or a factor and 1, that differ by less are the same
 
@@ -65,10 +66,10 @@ def heavy_ball_map(loss: Loss, start: Any, rates: Any, momenta: Any, steps: int)
     plain = (spectrum[1] - spectrum[0]) / spectrum.sum()
     alt = (
         f"Left: learning rate against momentum. The factor per step is lowest, {factor:.3f}, at the learning rate "
-        f"{best[0]:.3f} and the momentum {best[1]:.3f}, and {plain:.3f} at best without momentum. There four regions "
-        f"meet or come near: monotone at small rates, oscillating at large momenta, a narrow one that zigzags, and "
-        f"diverging at rates over (1 + γ) times {2 / spectrum[1]:.3g}. Right: the path of {steps} steps of the best "
-        f"pair, from a loss of {loss(start):.3g} to {losses[*places]:.2g}."
+        f"{best[0]:.3f} and the momentum {best[1]:.3f}, and {plain:.3f} at best without momentum. Three regions meet "
+        f"there: monotone at smaller rates, oscillating at larger momenta, and a narrow one that zigzags; beyond the "
+        f"learning rate {2 / spectrum[1]:.3g} (1 + γ) it diverges. Right: the path of {steps} steps of the best pair, "
+        f"from a loss of {loss(start):.3g} to {losses[*places]:.2g}."
     )
     title = f"Here momentum takes the best factor per step from {plain:.3f} down to {factor:.3f}."
     return stage.explorable(title, alt, *spoken)
@@ -128,13 +129,14 @@ def _names(axes: Any, spectrum: Any, best: Any) -> None:
     low, high = spectrum
     middle = {"ha": "center", "va": "center", "color": INK}
     axes.text(1 / (low + high), 0.12, "monotone", **middle)
-    axes.text(2 * 1.75 / (low + high), 0.75, "oscillates: √γ", **middle)
+    ends = (1 - np.sqrt(0.855)) ** 2 / low, (1 + np.sqrt(0.855)) ** 2 / high
+    axes.text(np.mean(ends), 0.855, "oscillates, factor √γ", **middle)
     axes.text(0.97, 0.45, "diverges", transform=axes.transAxes, ha="right", color=GRADIENT, weight="bold")
     inside = 1.05 / (low + high) + 1.05 / high, 0.05
     beside = {"xytext": (0.97, 0.08), "textcoords": "axes fraction", "ha": "right", "color": INK}
     axes.annotate("zigzags in", inside, arrowprops={"arrowstyle": "-", "color": INK, "lw": 0.8}, **beside)
-    above = {"xytext": (0, 14), "textcoords": "offset points", "ha": "center"}
-    axes.annotate("best", best, color=STEEPEST, weight="bold", **above)
+    right = {"xytext": (24, 0), "textcoords": "offset points", "va": "center"}
+    axes.annotate("best", best, color=STEEPEST, weight="bold", **right)
 
 
 def _numbers(stage: Stage, values: Any, spectrum: Any, losses: Any, steps: int) -> Any:
@@ -160,9 +162,9 @@ def _numbers(stage: Stage, values: Any, spectrum: Any, losses: Any, steps: int) 
 
 
 def _words(total: Any, square: Any, sizes: Any) -> Any:
-    """Say for each state what the largest roots do; where real ones are as large as complex ones, these decide less."""
+    """Say for each state what its largest roots do, real ones before complex ones of the same size."""
     factor = sizes.max(-1, keepdims=True)
     decides = (sizes > factor - _TIE) & (square >= 0)
     edge = factor[..., 0] - 1
     cases = [edge > _TIE, edge > -_TIE, (decides & (total < 0)).any(-1), decides.any(-1)]
-    return np.select(cases, ["diverges", "neither", "zigzags in", "monotone"], "oscillates").astype(object)
+    return np.select(cases, ["diverges", "bounces", "zigzags in", "monotone"], "oscillates").astype(object)
