@@ -141,7 +141,7 @@ def random_state(k, m):
 
 
 def momentum_state(k, m):
-    """Return the same for the map of momentum, with roots and path from the matrix that takes two points to the next."""
+    """Return the same for the map of momentum, with roots and path from the matrix of the linear recursion."""
     rate, momentum = ALPHAS[k], GAMMAS[m]
     path = descend(VALLEY, START, learning_rate(rate), 20, momentum=momentum)
     kinds, largest, points = [], [], np.empty((21, 2))
@@ -277,7 +277,9 @@ def test_every_state_shows_what_the_package_computes(opened, name):
         assert page["numbers"] == numbers
         assert page["spoken"][0] == page["spoken"][1]
         for index, (panel, point) in places.items():
-            expected = np.transpose([axis(number) for axis, number in zip(axes[panel], np.transpose(point), strict=True)])
+            expected = np.transpose(
+                [axis(number) for axis, number in zip(axes[panel], np.transpose(point), strict=True)]
+            )
             assert stands(page["marks"][index], np.ndim(point) == 2) == pytest.approx(expected, abs=0.5)
 
 
@@ -324,7 +326,10 @@ def test_mouse_drags_the_handle(opened, name):
     """Dragged to where another state has its handle, the handle stays there; the address names the state."""
     page, figure, sliders = opened(name)
     counts, starts = FIGURES[name][2:4]
-    goal = (2 * counts[0] // 3, counts[1] // 2 if name in FREE else starts[1])  # far from its neighbors, in every figure
+    goal = (
+        2 * counts[0] // 3,
+        counts[1] // 2 if name in FREE else starts[1],
+    )  # far from its neighbors, in every figure
     handle = figure.locator(".handle .ring")
     handle.scroll_into_view_if_needed()
     box = handle.bounding_box()

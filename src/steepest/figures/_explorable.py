@@ -54,8 +54,9 @@ class Explorable(Picture):
     sliders : tuple of Slider
         What the reader can change. A state is one value of each.
     table : dict
-        Columns of ``marks``, ``numbers``, what is ``spoken``, and the places of the ``handle``, which ``moves`` that many
-        of the first sliders. A column is a pair: how far one value of each slider goes in it, and its entries.
+        Columns of ``marks``, ``numbers``, what is ``spoken``, and the places of the ``handle``; ``moves`` says how many
+        of the sliders it moves, from the first. A column is a pair: how far one value of each slider goes in it, and
+        its entries.
     """
 
     name: str
@@ -110,7 +111,8 @@ class Stage(Panels):
         super().__init__(name)
         self._sliders = sliders
         self._pending: list[tuple[str, str, Any, Callable[..., list[str]]]] = []
-        self._table: dict[str, Any] = {"attributes": [], "marks": [], "names": [], "numbers": [], "handle": None, "moves": 1}
+        self._table: dict[str, Any] = {"attributes": [], "marks": [], "names": [], "numbers": []}
+        self._table |= {"handle": None, "moves": 1}
 
     @contextmanager
     def draw(self, title: str = "", **size: Any) -> Iterator[Any]:

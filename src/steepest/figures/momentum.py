@@ -19,7 +19,7 @@ def heavy_ball_map(loss: Loss, start: Any, rates: Any, momenta: Any, steps: int)
     """Draw the plane of learning rate and momentum with the factor per step, and the path; the reader moves in both.
 
     The factor is the largest absolute value of a root of ``s**2 - (1 + momentum - rate * c) * s + momentum`` over the
-    curvatures ``c``: in the long run each step multiplies the distance to the bottom by it.
+    curvatures ``c``. From almost every start the n-th root of the distance to the bottom after n steps tends to it.
 
     Parameters
     ----------
@@ -62,8 +62,8 @@ def heavy_ball_map(loss: Loss, start: Any, rates: Any, momenta: Any, steps: int)
         stage.route(_seen(np.array([[path.points for path in row] for row in paths]), reach), DIRECTION)
         axes.plot(*start, "o", color=INK, ms=5)
     losses = np.array([[path.values[-1] for path in row] for row in paths])
-    spoken, factor = _numbers(stage, (rates, momenta), spectrum, losses, steps), _factor(*best, spectrum)
-    plain = (spectrum[1] - spectrum[0]) / spectrum.sum()
+    spoken = _numbers(stage, (rates, momenta), spectrum, losses, steps)
+    plain, factor = (spectrum[1] - spectrum[0]) / spectrum.sum(), _factor(*best, spectrum)
     alt = (
         f"Left: learning rate against momentum. The factor per step is lowest, {factor:.3f}, at the learning rate "
         f"{best[0]:.3f} and the momentum {best[1]:.3f}, and {plain:.3f} at best without momentum. Three regions meet "
@@ -129,8 +129,8 @@ def _names(axes: Any, spectrum: Any, best: Any) -> None:
     low, high = spectrum
     middle = {"ha": "center", "va": "center", "color": INK}
     axes.text(1 / (low + high), 0.12, "monotone", **middle)
-    ends = (1 - np.sqrt(0.855)) ** 2 / low, (1 + np.sqrt(0.855)) ** 2 / high
-    axes.text(np.mean(ends), 0.855, "oscillates, factor √γ", **middle)
+    ends = (1 - np.sqrt(0.725)) ** 2 / low, (1 + np.sqrt(0.725)) ** 2 / high
+    axes.text(np.mean(ends), 0.725, "oscillates, factor √γ", **middle)
     axes.text(0.97, 0.45, "diverges", transform=axes.transAxes, ha="right", color=GRADIENT, weight="bold")
     inside = 1.05 / (low + high) + 1.05 / high, 0.05
     beside = {"xytext": (0.97, 0.08), "textcoords": "axes fraction", "ha": "right", "color": INK}
@@ -144,7 +144,7 @@ def _numbers(stage: Stage, values: Any, spectrum: Any, losses: Any, steps: int) 
     (rates, momenta), (total, square, sizes) = values, _roots(values[0][:, None], values[1], spectrum)
     factors = texts(lambda f: f"{f:.3f}", sizes.max(-1))
     words = _words(total, square, sizes)
-    words[square.max(-1) == square.min(-1)] = "best"
+    words[~square.any(-1)] = "best"
     stage.number("learning rate α", texts(lambda a: f"{a:.3f}", rates)[:, None])
     stage.number("momentum γ", texts(lambda c: f"{c:.3f}", momenta)[None])
     for curvature, squares in zip(spectrum, np.moveaxis(square, -1, 0), strict=True):
