@@ -29,6 +29,7 @@ from steepest.figures import (
     finite_ball,
     half_plane,
     loss_by_step,
+    heavy_ball_map,
     random_cosines,
     rolling_ball,
     saddle_ways,
@@ -53,6 +54,7 @@ PICTURES = {
     "finite_ball": lambda: finite_ball(LOSS, W, [0.5, 1.0], [-30, 0, 30]),
     "half_plane": lambda: half_plane(LOSS, W, circle(np.arange(0, 360, 20) + 7)),
     "loss_by_step": lambda: loss_by_step(REMEMBERING),
+    "heavy_ball_map": lambda: heavy_ball_map(quadratic([1, 10]), [2.0, 0.6], [0.05, 0.24, 0.3], [0.0, 0.2, 0.81], 20),
     "random_cosines": lambda: random_cosines([2, 3, 50, 1000], [2, 4, 1024]),
     "rolling_ball": lambda: rolling_ball(LOSS, descend(LOSS, [-0.8, 1.6], learning_rate(0.15), 8)),
     "step_sizes": lambda: step_sizes(quadratic([1, 10]), [2.0, 0.6], (0.01, 0.1, 0.15, 0.2, 0.205), 40),
@@ -235,6 +237,38 @@ def test_random_cosines_know_the_best_of_two():
     assert best[:2, 0] == pytest.approx([-4 / np.pi**2, -1 / 3], abs=5e-4)
     assert best[:2, 1][1] == pytest.approx(-3 / 5, abs=5e-4)
     assert numbers(figure.alt)[0] == 1000
+
+
+def test_heavy_ball_map_is_lowest_at_its_best():
+    """The factor said of the best pair is that of the matrix's eigenvalues, and no pair of a fine grid has a lower."""
+
+    def factor(rate, momentum):
+        step = [[[1 + momentum - rate * curvature, -momentum], [1, 0]] for curvature in (1, 10)]
+        return abs(np.linalg.eigvals(np.array(step))).max()
+
+    figure = PICTURES["heavy_ball_map"]()
+    lowest, rate, momentum, plain = numbers(figure.alt)[:4]
+    grid = [factor(a, c) for a in np.arange(0.005, 0.4, 0.005) for c in np.arange(0, 1, 0.02)]
+    best = 4 / (1 + np.sqrt(10)) ** 2, ((np.sqrt(10) - 1) / (np.sqrt(10) + 1)) ** 2
+    assert (rate, momentum, lowest) == pytest.approx((*best, factor(*best)), abs=6e-4)
+    assert lowest <= min(grid)
+    assert plain == pytest.approx(min(factor(a, 0) for a in np.arange(0.1, 0.2, 1e-4)), abs=6e-4)
+    shown = {name: column for name, (_, column) in zip(figure.table["names"], figure.table["numbers"], strict=True)}
+    words = np.reshape(shown["in the long run"], (4, 4))
+    assert words[:, 0].tolist() == ["monotone", "diverges", "diverges", "diverges"]
+    assert words[:, 1].tolist() == ["monotone", "zigzags in", "bounces", "diverges"]
+    assert words[:, 3].tolist() == ["oscillates"] * 4
+    assert (words == "best").sum() == 1
+
+
+def test_path_that_leaves_for_good_ends_outside():
+    """A path in the map of momentum ends at the first point outside the frame, one that comes back goes on."""
+    figure = heavy_ball_map(quadratic([1, 10]), [2.0, 0.6], [0.38, 0.4], [0.0, 0.96], 20)
+    _, routes = figure.table["marks"][1]
+    lengths = np.reshape([path.count("L") for path in routes], (3, 3))
+    assert lengths[1, 0] == 2  # 0.6 times -2.8, then times -2.8 again
+    assert lengths[1, 2] == 20
+    assert 'clip-path="url(#fig-momentum-1-window)"' in figure.panels[1]
 
 
 def test_stage_refuses_columns_of_the_wrong_length():

@@ -12,7 +12,7 @@ for (const figure of document.querySelectorAll("figure.explorable")) {
   // A state is one index for each slider; a column says how far each goes in it.
   let state = table.start;
   const at = ([strides, column], where) => column[strides.reduce((sum, stride, i) => sum + stride * where[i], 0)];
-  const moved = (slider, index) => state.map((old, i) => (i === slider ? index : old));
+  const moved = (slider, index, from = state) => from.map((old, i) => (i === slider ? index : old));
 
   const show = (next) => {
     state = next;
@@ -49,20 +49,19 @@ for (const figure of document.querySelectorAll("figure.explorable")) {
   let inside;
   const begin = () => { inside = svg.getScreenCTM().inverse(); };
 
-  // The value of the first slider whose handle is nearest to the pointer.
+  // The state whose handle is nearest to the pointer, among those that differ in the sliders which the handle moves.
   const pick = (event) => {
     const pointer = new DOMPoint(event.clientX, event.clientY).matrixTransform(inside);
-    let nearest = 0;
-    let least = Infinity;
-    for (let index = 0; index < table.values[0].length; index++) {
-      const place = at(table.handle, moved(0, index));
-      const far = Math.hypot(place[0] - pointer.x, place[1] - pointer.y);
-      if (far < least) {
-        nearest = index;
-        least = far;
-      }
+    const far = (where) => {
+      const [x, y] = at(table.handle, where);
+      return Math.hypot(x - pointer.x, y - pointer.y);
+    };
+    let states = [state];
+    for (let i = 0; i < table.moves; i++) {
+      states = states.flatMap((old) => table.values[i].map((_, index) => moved(i, index, old)));
     }
-    if (nearest !== state[0]) show(moved(0, nearest));
+    const nearest = states.reduce((best, where) => (far(where) < far(best) ? where : best));
+    if (nearest.some((index, i) => index !== state[i])) show(nearest);
   };
 
   svg.addEventListener("click", (event) => { begin(); pick(event); keep(); });

@@ -2,6 +2,7 @@
 
 import gzip
 import itertools
+import json
 import math
 import re
 
@@ -34,6 +35,8 @@ STEPS, TURNS = (0.0625, 0.125, 0.25), range(-105, 28, 3)
 ETAS, RADII = np.geomspace(0.02, 1, 12), np.geomspace(1 / 64, 1, 25)
 POWERS = (1, 1.05, 1.1, 1.2, 1.35, 1.5, 1.75, 2, 2.5, 3, 4, 6, 10, 20, math.inf)
 RATES = np.round(np.arange(0.005, 0.211, 0.005), 3)
+ALPHAS = np.sort([*np.arange(1, 21) / 50, 4 / (1 + math.sqrt(10)) ** 2])
+GAMMAS = np.sort([*np.arange(25) / 25, ((math.sqrt(10) - 1) / (math.sqrt(10) + 1)) ** 2])
 DIMS = [2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000, 7000, 10_000]
 
 
@@ -137,6 +140,30 @@ def random_state(k, m):
     return shown, {1: (0, (-best, 0)), 2: (0, (-best, 0.09)), 5: (1, (n, best))}
 
 
+def momentum_state(k, m):
+    """Return the same for the map of momentum, with roots and path from the matrix of the linear recursion."""
+    rate, momentum = ALPHAS[k], GAMMAS[m]
+    path = descend(VALLEY, START, learning_rate(rate), 20, momentum=momentum)
+    kinds, largest, points = [], [], np.empty((21, 2))
+    for axis, curvature in enumerate((1, 10)):
+        matrix = np.array([[1 + momentum - rate * curvature, -momentum], [1, 0]])
+        far = abs(math.sqrt(rate * curvature) - 1), math.sqrt(rate * curvature) - 1, math.sqrt(momentum)
+        double = min(abs(far[0] - far[2]), abs(far[1] - far[2])) < 1e-12
+        roots = np.linalg.eigvals(matrix)
+        kinds.append("double" if double else "complex" if roots.imag.any() else "real")
+        largest.append(np.real_if_close(roots[abs(roots).argmax()], tol=1e9))
+        points[:, axis] = [(np.linalg.matrix_power(matrix, n) @ ([START[axis]] * 2))[0] for n in range(21)]
+    assert path.points == pytest.approx(points, rel=1e-9, abs=1e-13)
+    factor = max(map(abs, largest))
+    deciding = [root for root in largest if abs(root) > factor - 1e-6 and np.isreal(root)]
+    word = "oscillates" if not deciding else "zigzags in" if min(deciding) < 0 else "monotone"
+    word = "diverges" if factor > 1 + 1e-6 else "bounces" if factor > 1 - 1e-6 else word
+    word = "best" if kinds == ["double"] * 2 else word
+    inside = np.flatnonzero((abs(points) <= 2.5).all(-1))
+    shown = [f"{rate:.3f}", f"{momentum:.3f}", *kinds, f"{factor:.3f}", word, f"{path.values[-1]:.2e}"]
+    return shown, {0: (0, (rate, momentum)), 1: (1, points[: inside[-1] + 2])}
+
+
 # For each figure its page, its states, and for each slider how many values it has, where it starts, and its name.
 FIGURES = {
     "fig-angle": (
@@ -162,8 +189,16 @@ FIGURES = {
         (24, 10),
         ("Step length η", "Another direction, in degrees from −∇L"),
     ),
+    "fig-momentum": (
+        "trust/shortest",
+        momentum_state,
+        (21, 26),
+        (11, 7),
+        ("Learning rate α", "Momentum γ"),
+    ),
     "fig-random": ("trust/dimensions", random_state, (24, 21), (17, 9), ("Dimension d", "Number of directions N")),
 }
+FREE = {"fig-momentum"}  # whose handle moves both sliders
 STATES = """(figure, [counts, every]) => {
     const sliders = [...figure.querySelectorAll('input')];
     const go = (slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input')); };
@@ -218,9 +253,11 @@ def scale(ticks, shape, place):
     return lambda number: offset + slope * (math.log10(number) if powers else number)
 
 
-def tip(mark):
-    """Return where a mark stands: a handle or text, the end of an arrow, the middle of a dot."""
+def stands(mark, whole):
+    """Return where a mark stands: all points of a path, a handle or text, the end of an arrow, the middle of a dot."""
     numbers = [float(n) for n in re.findall(r"-?[\d.]+", mark)]
+    if whole:
+        return np.reshape(numbers, (-1, 2))
     if mark.startswith("translate"):
         return numbers[:2]
     return [numbers[0] + 4, numbers[1]] if "a4 4" in mark else numbers[-2:]
@@ -240,8 +277,10 @@ def test_every_state_shows_what_the_package_computes(opened, name):
         assert page["numbers"] == numbers
         assert page["spoken"][0] == page["spoken"][1]
         for index, (panel, point) in places.items():
-            expected = [axis(number) for axis, number in zip(axes[panel], point, strict=True)]
-            assert tip(page["marks"][index]) == pytest.approx(expected, abs=0.5)
+            expected = np.transpose(
+                [axis(number) for axis, number in zip(axes[panel], np.transpose(point), strict=True)]
+            )
+            assert stands(page["marks"][index], np.ndim(point) == 2) == pytest.approx(expected, abs=0.5)
 
 
 @figures
@@ -287,7 +326,10 @@ def test_mouse_drags_the_handle(opened, name):
     """Dragged to where another state has its handle, the handle stays there; the address names the state."""
     page, figure, sliders = opened(name)
     counts, starts = FIGURES[name][2:4]
-    goal = (2 * counts[0] // 3, starts[1])  # far enough from its neighbors, in every figure
+    goal = (
+        2 * counts[0] // 3,
+        counts[1] // 2 if name in FREE else starts[1],
+    )  # far from its neighbors, in every figure
     handle = figure.locator(".handle .ring")
     handle.scroll_into_view_if_needed()
     box = handle.bounding_box()
@@ -304,7 +346,7 @@ def test_mouse_drags_the_handle(opened, name):
     page.mouse.up()
     reached = state_of(sliders)
     assert math.dist(handle_at(figure, reached), (c, d)) * wide <= 1.5  # a mouse goes in whole pixels
-    assert reached[1] == starts[1]
+    assert reached[1] == goal[1]
     table = figure.evaluate("f => JSON.parse(f.querySelector('script').textContent)")
     named = [f"{key}={values[i]}" for key, values, i in zip(table["keys"], table["values"], reached, strict=True)]
     assert page.url.endswith(f"#{name}:{','.join(named)}")
@@ -315,7 +357,7 @@ def test_finger_taps_a_place(opened, name):
     """A tap where a state has its handle picks that state, on a phone."""
     _, figure, sliders = opened(name, size=NARROW, has_touch=True)
     counts, starts = FIGURES[name][2:4]
-    goal = (counts[0] // 2, starts[1])
+    goal = (counts[0] // 2, counts[1] // 2 if name in FREE else starts[1])
     point = figure.evaluate(
         """(f, [x, y]) => {
             const svg = f.querySelector('.handle').ownerSVGElement;
@@ -328,7 +370,7 @@ def test_finger_taps_a_place(opened, name):
     figure.page.touchscreen.tap(*point)
     reached = state_of(sliders)
     assert math.dist(handle_at(figure, reached), handle_at(figure, goal)) <= 1.5  # a finger goes in whole pixels
-    assert reached[1] == starts[1]
+    assert reached[1] == goal[1]
 
 
 ADDRESSES = {
@@ -337,6 +379,7 @@ ADDRESSES = {
     "fig-ball": ("p=inf", (14, 18)),
     "fig-rate": ("alpha=0.02,step=3", (3, 3)),
     "fig-finite": ("turn=-40", (24, 6)),
+    "fig-momentum": ("alpha=0.04,gamma=0.64", (1, 17)),
     "fig-random": ("d=10,n=4", (5, 1)),
 }
 
@@ -389,7 +432,8 @@ def test_still_is_whole_without_script_and_in_print(opened, name):
     """Without JavaScript and in print the panels, the numbers and the caption are there, and no dead control."""
     _, figure, sliders = opened(name, java_script_enabled=False)
     assert figure.locator("svg").count() >= 2
-    assert figure.locator("[data-mark]").count() >= 3
+    table = json.loads(figure.locator("script").text_content())
+    assert figure.locator("[data-mark]").count() == len(table["marks"]) >= 2
     assert "" not in figure.locator("dd").all_inner_texts()
     assert figure.locator("figcaption").inner_text()
     assert not any(slider.is_visible() for slider in sliders.all())

@@ -7,6 +7,7 @@ from steepest.figures.dimensions import random_cosines
 from steepest.figures.explorations import change_ball, fall_by_angle, finite_ball, step_sizes, taylor_models
 from steepest.figures.trust import loss_by_step, step_errors, valley_paths
 from steepest.figures.kinks import saddle_ways, stalled
+from steepest.figures.momentum import heavy_ball_map
 from steepest.figures.trust import step_errors
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "finite_ball",
     "half_plane",
     "loss_by_step",
+    "heavy_ball_map",
     "random_cosines",
     "rolling_ball",
     "saddle_ways",

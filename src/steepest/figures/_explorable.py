@@ -54,8 +54,9 @@ class Explorable(Picture):
     sliders : tuple of Slider
         What the reader can change. A state is one value of each.
     table : dict
-        Columns of ``marks``, ``numbers``, what is ``spoken``, and the places of the ``handle``, which the first slider
-        moves. A column is a pair: how far one value of each slider goes in it, and its entries.
+        Columns of ``marks``, ``numbers``, what is ``spoken``, and the places of the ``handle``; ``moves`` says how many
+        of the sliders it moves, from the first. A column is a pair: how far one value of each slider goes in it, and
+        its entries.
     """
 
     name: str
@@ -75,7 +76,7 @@ class Explorable(Picture):
             f'max="{len(slider.values) - 1}" value="{slider.start}" aria-valuetext="{spoken}"></label>'
             for slider in self.sliders
         )
-        parts = ("attributes", "marks", "numbers", "spoken", "handle")
+        parts = ("attributes", "marks", "numbers", "spoken", "handle", "moves")
         data = {part: self.table[part] for part in parts} | {"start": start}
         data |= {"keys": [s.key for s in self.sliders], "values": [list(s.values) for s in self.sliders]}
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
@@ -98,7 +99,7 @@ class Stage(Panels):
     name : str
         What the figure is called in an address; letters, digits and hyphens.
     *sliders : Slider
-        What the reader can change. The first moves the handle.
+        What the reader can change. The handle moves the first, or as many as it is asked to.
 
     Raises
     ------
@@ -110,7 +111,8 @@ class Stage(Panels):
         super().__init__(name)
         self._sliders = sliders
         self._pending: list[tuple[str, str, Any, Callable[..., list[str]]]] = []
-        self._table: dict[str, Any] = {"attributes": [], "marks": [], "names": [], "numbers": [], "handle": None}
+        self._table: dict[str, Any] = {"attributes": [], "marks": [], "names": [], "numbers": []}
+        self._table |= {"handle": None, "moves": 1}
 
     @contextmanager
     def draw(self, title: str = "", **size: Any) -> Iterator[Any]:
@@ -135,11 +137,13 @@ class Stage(Panels):
         def place(points: Any) -> Any:
             return axes.transData.transform(points) * [1.0, -1.0] + [0.0, height]
 
+        (left, low), (right, high) = axes.bbox.get_points()
+        window = f'x="{left:.1f}" y="{height - high:.1f}" width="{right - left:.1f}" height="{high - low:.1f}"'
         marks = ""
         for attribute, svg, (strides, data), draw in self._pending:
             column = (strides, draw(place, data))
             moving = f'data-mark="{len(self._table["marks"])}" {attribute}="{entry(column, start)}"'
-            marks += svg.replace("MOVING", moving)
+            marks += svg.replace("MOVING", moving).replace("WINDOW", window)
             self._table["attributes"].append(attribute)
             self._table["marks"].append(column)
             if 'class="handle"' in svg:
@@ -225,6 +229,20 @@ class Stage(Panels):
         svg = _marks.LINE.format(paint=color_variable(color)).replace("1.4", _marks.DASHES[dashes])
         self._ask("curve", "d", paths, 2, svg, _marks.curves)
 
+    def route(self, paths: Any, color: str) -> None:
+        """Ask for a path for each state, with a dot at every point, seen as far as the axes reach.
+
+        Parameters
+        ----------
+        paths : array, shape (..., m, 2)
+            The points of each; those that are nan are left out.
+        color : str
+            A color of the palette.
+        """
+        name = f"{self._name}-{len(self._table['marks']) + len(self._pending)}"
+        svg = _marks.ROUTE.format(name=name, paint=color_variable(color))
+        self._ask("route", "d", paths, 2, svg, _marks.curves)
+
     def text(self, text: str, points: Any, color: str) -> None:
         """Ask for a text, centered at a point for each state.
 
@@ -240,8 +258,8 @@ class Stage(Panels):
         svg = _marks.TEXT.format(paint=color_variable(color), text=html.escape(text))
         self._ask("text", "transform", points, 1, svg, _marks.shifts)
 
-    def handle(self, points: Any, color: str, text: str = "") -> None:
-        """Ask for the handle: a ring to drag, which moves the first slider.
+    def handle(self, points: Any, color: str, text: str = "", moves: int = 1) -> None:
+        """Ask for the handle: a ring to drag, which moves the first slider, or several.
 
         Parameters
         ----------
@@ -251,7 +269,10 @@ class Stage(Panels):
             A color of the palette.
         text : str
             What stands above it.
+        moves : int
+            How many of the sliders it moves, counted from the first.
         """
+        self._table["moves"] = moves
         svg = _marks.HANDLE.format(paint=color_variable(color), text=html.escape(text))
         self._ask("handle", "transform", points, 1, svg, _marks.shifts)
 

@@ -23,6 +23,12 @@ ARROW = (
     'markerHeight="10" orient="auto"><path d="M0 0L10 4L0 8Z" style="fill:{paint}"/></marker>'
     '<path MOVING style="stroke:{paint};stroke-width:2.4" marker-end="url(#{tip})"/>'
 )
+ROUTE = (
+    '<clipPath id="{name}-window"><rect WINDOW/></clipPath><marker id="{name}-dot" viewBox="-3 -3 6 6" '
+    'markerUnits="userSpaceOnUse" markerWidth="6" markerHeight="6"><circle r="2.4" style="fill:{paint}"/></marker>'
+    '<path MOVING clip-path="url(#{name}-window)" style="fill:none;stroke:{paint};stroke-width:1.4;'
+    'marker:url(#{name}-dot)"/>'
+)
 
 
 def shifts(place: Any, points: Any) -> list[str]:
@@ -58,5 +64,6 @@ def rings(center: Any, place: Any, radii: Any) -> list[str]:
 
 
 def curves(place: Any, paths: Any) -> list[str]:
-    """Return curves as paths of straight pieces."""
-    return ["M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in place(path)) for path in paths]
+    """Return curves as paths of straight pieces, between the points that are not nan."""
+    kept = (path[~np.isnan(path).any(-1)] for path in np.asarray(paths))
+    return ["M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in place(path)) for path in kept]
