@@ -13,11 +13,11 @@ from steepest import (
     circle,
     descend,
     exact_line_search,
+    kinked,
     learning_rate,
     quadratic,
     steepest_direction,
 )
-from steepest import L1, L2, LINF, bowl, circle, descend, kinked, learning_rate, quadratic, steepest_direction
 from steepest.figures import (
     Explorable,
     Picture,
@@ -28,8 +28,8 @@ from steepest.figures import (
     fall_by_angle,
     finite_ball,
     half_plane,
-    loss_by_step,
     heavy_ball_map,
+    loss_by_step,
     random_cosines,
     rolling_ball,
     saddle_ways,
@@ -194,6 +194,8 @@ def test_loss_by_step_says_what_is_left_and_who_leads():
     picture = PICTURES["loss_by_step"]()
     assert f"plain leaves {(81 / 121) ** 12:.1e} after 12 steps" in picture.alt
     assert picture.title == "After 12 steps the least loss is left by memory."
+
+
 def test_saddle_ways_count_the_points_that_linger():
     """The text of the saddle gives the way down, and for each descent the points nearer than a half, by hand."""
     assert numbers(PICTURES["saddle_ways"]().alt) == [0, 1, 1, 3, 0.5]

@@ -5,10 +5,9 @@ from steepest.figures._picture import Picture
 from steepest.figures.argument import balls, half_plane, rolling_ball
 from steepest.figures.dimensions import random_cosines
 from steepest.figures.explorations import change_ball, fall_by_angle, finite_ball, step_sizes, taylor_models
-from steepest.figures.trust import loss_by_step, step_errors, valley_paths
 from steepest.figures.kinks import saddle_ways, stalled
 from steepest.figures.momentum import heavy_ball_map
-from steepest.figures.trust import step_errors
+from steepest.figures.trust import loss_by_step, step_errors, valley_paths
 
 __all__ = [
     "Explorable",
@@ -20,8 +19,8 @@ __all__ = [
     "fall_by_angle",
     "finite_ball",
     "half_plane",
-    "loss_by_step",
     "heavy_ball_map",
+    "loss_by_step",
     "random_cosines",
     "rolling_ball",
     "saddle_ways",
