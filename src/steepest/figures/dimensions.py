@@ -82,7 +82,7 @@ def _random_numbers(stage: Stage, values: Any, best: Any, bound: Any) -> Any:
     dims, counts = values
     stage.number("dimension d", texts(str, dims)[:, None])
     stage.number("directions N", texts(lambda n: f"{n:,}", counts)[None])
-    stage.number("mean of the best cos β", texts(lambda b: signed(-b), best))
+    stage.number("mean best cos β", texts(lambda b: signed(-b), best))
     stage.number("no lower than", texts(lambda b: signed(-b), bound))
     stage.number("angle of the mean cosine", texts(lambda b: f"{np.degrees(np.arccos(b)):.1f}°", best))
     said = texts(lambda b: f"the best has on average the cosine {signed(-b)}", best)
