@@ -15,6 +15,7 @@ from steepest import (
     along,
     angle,
     armijo,
+    blocks,
     bowl,
     circle,
     cosine,
@@ -28,7 +29,9 @@ from steepest import (
     largest_curvature,
     learning_rate,
     logistic,
+    lp,
     measured_order,
+    polytope,
     quadratic,
     random_directions,
     rosenbrock,
@@ -38,6 +41,7 @@ from steepest import (
 
 NAN, INF = float("nan"), float("inf")
 G = [3.0, -4.0]
+SQUARE = polytope([[1, 1], [1, -1], [-1, 1], [-1, -1]])
 BOWL, VALLEY = bowl([1.0, 4.0]), rosenbrock()
 RATE = learning_rate(0.1)
 
@@ -131,6 +135,39 @@ TABLE = {
     "one zero row": (lambda: steepest_direction([[1.0, 2.0], [0.0, 0.0]]), ValueError, "gradient is zero", ZERO),
     "zero gradient, l1": (lambda: L1.aligned([0.0]), ValueError, "gradient is zero", ZERO),
     "norm by name": (lambda: steepest_direction(G, "L1"), TypeError, "norm is 'L1'", "pass a Norm, such as L2"),
+    "second vector of 3": (lambda: L1.aligned(G, [1.0] * 3), ValueError, "then has 3 components", SPACE),
+    "second vector nan": (lambda: L1.aligned(G, [NAN, 1.0]), ValueError, "then holds nan", "pass finite numbers"),
+    "no block": (lambda: blocks([], [], 1), ValueError, "norms has 0 and sizes 0 entries", "pass one of each"),
+    "block without size": (lambda: blocks([L1], [], 1), ValueError, "norms has 1 and sizes 0 entries", "pass one of"),
+    "block by order": (lambda: blocks([2], [2], 1), TypeError, "norms holds 2", "pass a Norm for each block"),
+    "block of none": (lambda: blocks([L1], [0], 1), ValueError, "sizes is 0", "pass at least 1"),
+    "block of 1.5": (lambda: blocks([L1], [1.5], 1), TypeError, "sizes is 1.5", WHOLE),
+    "block too long": (lambda: blocks([SQUARE], [3], 1), ValueError, "sizes holds 3", "takes 2: pass that"),
+    "blocks below one": (lambda: blocks([L1], [2], 0.5), ValueError, "p is 0.5", "pass a power of at least 1"),
+    "power below one": (lambda: lp(0.5), ValueError, "p is 0.5", "pass a power of at least 1"),
+    "power zero": (lambda: lp(0), ValueError, "p is 0", "pass a power of at least 1"),
+    "power negative": (lambda: lp(-1), ValueError, "p is -1", "pass"),
+    "power nan": (lambda: lp(NAN), ValueError, "p is nan", "pass"),
+    "power a string": (lambda: lp("2"), TypeError, "p is '2'", "pass"),
+    "power true": (lambda: lp(True), TypeError, "p is True", "pass"),
+    "triangle": (
+        lambda: polytope([[1, 1], [-1, 1], [0, -1]]),
+        ValueError,
+        "vertices holds (",
+        "without its opposite: that way and back would differ in length. Pass both",
+    ),
+    "flat ball": (lambda: polytope([[1, 1], [-1, -1]]), ValueError, "vertices is flat", "Pass vertices that span"),
+    "ball of zero": (lambda: polytope([[0.0, 0.0]]), ValueError, "vertices is flat", "Pass vertices that span"),
+    "one vertex": (lambda: polytope(G), ValueError, "vertices has shape (2,)", "pass one vertex a row"),
+    "no vertex": (lambda: polytope(np.zeros((0, 2))), ValueError, "vertices has shape (0, 2)", "pass one vertex a row"),
+    "vertex nan": (lambda: polytope([[NAN, 1.0]]), ValueError, "vertices holds a value", "pass finite numbers"),
+    "vertex a string": (lambda: polytope("ab"), TypeError, "vertices has dtype", "pass real numbers"),
+    "many vertices": (
+        lambda: polytope([[a, b, c, d, e] for a, b, c, d, e in itertools.product((1, -1), repeat=5)]),
+        ValueError,
+        "vertices has 32 points in 5 dimensions, 201,376 sets of 5",
+        "pass fewer, so that there are at most 200,000",
+    ),
     "norm by order": (lambda: steepest_direction(G, 2), TypeError, "norm is 2", "pass a Norm"),
     "norm of descent": (lambda: descend(BOWL, G, RATE, 1, norm="L1"), TypeError, "norm is 'L1'", "pass a Norm"),
     "zero a": (lambda: cosine([0.0, 0.0], G), ValueError, "a is zero", NOWHERE),

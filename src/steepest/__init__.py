@@ -4,7 +4,8 @@ from steepest.descent import Path, armijo, descend, exact_line_search, fixed_len
 from steepest.directions import angle, cosine, directional_derivative, steepest_direction
 from steepest.loss import Loss
 from steepest.losses import bowl, kinked, logistic, quadratic, rosenbrock
-from steepest.norms import L1, L2, LINF, Norm, lp
+from steepest.norms import L1, L2, LINF, Norm, blocks, lp
+from steepest.polytope import polytope
 from steepest.sphere import circle, random_directions
 from steepest.taylor import along, curvature, first_order, largest_curvature, measured_order, second_order
 
@@ -18,6 +19,7 @@ __all__ = [
     "along",
     "angle",
     "armijo",
+    "blocks",
     "bowl",
     "circle",
     "cosine",
@@ -33,6 +35,7 @@ __all__ = [
     "logistic",
     "lp",
     "measured_order",
+    "polytope",
     "quadratic",
     "random_directions",
     "rosenbrock",
