@@ -12,7 +12,7 @@ import mpmath
 import numpy as np
 from strategies import EPS
 
-from steepest import L1, L2, LINF, blocks, lp, polytope
+from steepest import L1, L2, LINF, blocks, ellipsoid, lp, polytope
 
 HEXAGON = np.array([[2, 0], [1, 1], [-1, 1], [-2, 0], [-1, -1], [1, -1]])
 # The corners of a cube and two steps along each axis: the rhombic dodecahedron, of 12 sides.
@@ -56,6 +56,13 @@ def _widest(points):
     """Return the largest inner product with one of the points, whole numbers."""
     rows = [[int(c) for c in row] for row in points]
     return lambda g: max(mpmath.fsum(a * b for a, b in zip(row, g, strict=True)) for row in rows)
+
+
+def _stretched(matrix, divisor=1):
+    """Return the root of the quadratic form of a matrix of whole numbers, over a divisor."""
+    return lambda x: mpmath.sqrt(
+        mpmath.fsum(a * m * b for row, a in zip(matrix, x, strict=True) for m, b in zip(row, x, strict=True)) / divisor
+    )
 
 
 def _of(outer, *inner):
@@ -104,5 +111,20 @@ NORMS = {
         lambda x: max((abs(a) + abs(b)) / 2 for a, b in combinations(x, 2)),
         _widest(DODECAHEDRON),
         dim=3,
+    ),
+    # The inverses by hand; the rounding of the axes is magnified by the condition numbers, 5.8 and 5.0.
+    "ℓ2 in other coordinates of the plane": Tried(
+        lambda: ellipsoid([[0.75, 0.25], [0.25, 0.25]]),
+        _stretched([[3, 1], [1, 1]], 4),
+        _stretched([[2, -2], [-2, 6]]),
+        dim=2,
+        powers=6,
+    ),
+    "ℓ2 in other coordinates of space": Tried(
+        lambda: ellipsoid([[0.5, 0.25, 0.0], [0.25, 0.5, 0.25], [0.0, 0.25, 0.75]]),
+        _stretched([[2, 1, 0], [1, 2, 1], [0, 1, 3]], 4),
+        _stretched([[20, -12, 4], [-12, 24, -8], [4, -8, 12]], 7),
+        dim=3,
+        powers=6,
     ),
 }

@@ -2,6 +2,7 @@
 
 from steepest.descent import Path, conjugate_gradients, descend
 from steepest.directions import angle, cosine, directional_derivative, steepest_direction
+from steepest.ellipsoid import ellipsoid
 from steepest.loss import Loss
 from steepest.losses import bowl, kinked, logistic, quadratic, rosenbrock
 from steepest.norms import L1, L2, LINF, Norm, blocks, lp
@@ -28,6 +29,7 @@ __all__ = [
     "curvature",
     "descend",
     "directional_derivative",
+    "ellipsoid",
     "exact_line_search",
     "first_order",
     "fixed_length",
