@@ -5,6 +5,7 @@ from steepest.figures._picture import Picture
 from steepest.figures.argument import balls, half_plane, rolling_ball
 from steepest.figures.dimensions import random_cosines
 from steepest.figures.explorations import change_ball, fall_by_angle, finite_ball, step_sizes, taylor_models
+from steepest.figures.norms import faces, race
 from steepest.figures.trust import step_errors
 
 __all__ = [
@@ -14,9 +15,11 @@ __all__ = [
     "Stage",
     "balls",
     "change_ball",
+    "faces",
     "fall_by_angle",
     "finite_ball",
     "half_plane",
+    "race",
     "random_cosines",
     "rolling_ball",
     "step_errors",
