@@ -90,8 +90,7 @@ class Norm:
     def aligned(self, gradient: Array, then: Array | None = None) -> Array:
         """Return a step of norm 1 along which the linear model rises the most.
 
-        Where several do, they form a face of the unit ball. A second vector picks from it: with every ``then`` you
-        get every vertex of the face, or every other point that sticks out of it in some direction.
+        Where several do, they form a face of the unit ball. A second vector picks from it.
 
         Parameters
         ----------
