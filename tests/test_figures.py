@@ -4,6 +4,8 @@ import re
 
 import numpy as np
 import pytest
+import scipy.integrate
+import scipy.stats
 
 from steepest import L1, L2, LINF, bowl, circle, descend, learning_rate, lp, polytope, quadratic, steepest_direction
 from steepest.figures import (
@@ -13,6 +15,7 @@ from steepest.figures import (
     Stage,
     balls,
     change_ball,
+    equal_divergence,
     faces,
     fall_by_angle,
     finite_ball,
@@ -23,13 +26,16 @@ from steepest.figures import (
     step_errors,
     step_sizes,
     taylor_models,
+    two_coordinates,
 )
+from steepest.figures.ellipses import _divergence
 
 LOSS, W = bowl([1, 4], axes=circle([30, 120])), np.array([1.6, 0.4])
 G, BOWL = LOSS.gradient(W), quadratic([1, 4])
 PICTURES = {
     "balls": lambda: balls([2.0, 1.0], (L1, L2, LINF)),
     "change_ball": lambda: change_ball([2.0, 1.0], (1, 1.5, 2, 4, np.inf), [0, 90]),
+    "equal_divergence": lambda: equal_divergence([[-1, 0.5], [1, 1.0]], 0.125),
     "faces": lambda: faces((L1, LINF, lp(3)), [[1, 1], [2, 0], [2, -1]]),
     "fall_by_angle": lambda: fall_by_angle(LOSS, W, [0.125, 0.25]),
     "finite_ball": lambda: finite_ball(LOSS, W, [0.5, 1.0], [-30, 0, 30]),
@@ -42,6 +48,7 @@ PICTURES = {
     "step_sizes": lambda: step_sizes(quadratic([1, 10]), [2.0, 0.6], (0.01, 0.1, 0.15, 0.2, 0.205), 40),
     "step_errors": lambda: step_errors([1.0, 0.1, 0.01], {"forward": [1e-1, -1e-2, 1e-3], "exact": [1e-3, 0.0, 1e-4]}),
     "taylor_models": lambda: taylor_models(LOSS, W, circle(200), np.geomspace(0.02, 1, 8), [0, 3]),
+    "two_coordinates": lambda: two_coordinates(quadratic([1, 4]), [2.0, 0.5]),
 }
 
 
@@ -255,3 +262,29 @@ def test_step_errors_of_more_than_three_ways_are_refused():
     """There are three marks: a fourth series is refused, not left out."""
     with pytest.raises(ValueError, match="errors has 4 ways: pass at most three"):
         step_errors([1.0, 0.1], {name: [1.0, 0.1] for name in "abcd"})
+
+
+def test_equal_divergence_says_how_wide():
+    """The text gives the width in the mean, in proportion to the standard deviation, by a search over a grid."""
+    said = numbers(PICTURES["equal_divergence"]().alt)
+    assert said[0] == 2
+    assert [said[1], said[3], said[5]] == [0.125, 0.5, 1]
+    t = np.linspace(0.5, 3, 200_001)  # standard deviations from 1; the divergence is 1 / 8 at this shift of the mean
+    square = 2 * t**2 * (0.125 + 0.5 - np.log(t)) - 1
+    assert said[4] == pytest.approx(2 * square.max() ** 0.5, abs=6e-3)
+    assert said[2] == pytest.approx(square.max() ** 0.5, abs=6e-3)
+
+
+def test_normal_divergence_is_an_integral():
+    """The divergence drawn is that of SciPy's normal densities, integrated."""
+    for shift, spread, other in ((0.0, 1.0, 2.0), (1.0, 0.5, 0.5), (-2.0, 1.5, 0.7)):
+        one, two = scipy.stats.norm(0, spread), scipy.stats.norm(shift, other)
+        whole, _ = scipy.integrate.quad(
+            lambda x, a=one, b=two: a.pdf(x) * (a.logpdf(x) - b.logpdf(x)), -12 * spread, 12 * spread, epsabs=1e-12
+        )
+        assert _divergence(shift, spread, other) == pytest.approx(whole, abs=1e-10)
+
+
+def test_two_coordinates_say_their_angles():
+    """On (x**2 + 4 y**2) / 2 from (2, 1/2) Newton's step (-2, -1/2) is turned from (-2, -2) by 45 - 14 degrees."""
+    assert numbers(PICTURES["two_coordinates"]().alt) == [31, 0]

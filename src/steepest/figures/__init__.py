@@ -4,6 +4,7 @@ from steepest.figures._explorable import Explorable, Slider, Stage
 from steepest.figures._picture import Picture
 from steepest.figures.argument import balls, half_plane, rolling_ball
 from steepest.figures.dimensions import random_cosines
+from steepest.figures.ellipses import equal_divergence, two_coordinates
 from steepest.figures.explorations import change_ball, fall_by_angle, finite_ball, step_sizes, taylor_models
 from steepest.figures.norms import faces, race
 from steepest.figures.trust import step_errors
@@ -15,6 +16,7 @@ __all__ = [
     "Stage",
     "balls",
     "change_ball",
+    "equal_divergence",
     "faces",
     "fall_by_angle",
     "finite_ball",
@@ -25,4 +27,5 @@ __all__ = [
     "step_errors",
     "step_sizes",
     "taylor_models",
+    "two_coordinates",
 ]
