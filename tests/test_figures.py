@@ -288,3 +288,17 @@ def test_normal_divergence_is_an_integral():
 def test_two_coordinates_say_their_angles():
     """On (x**2 + 4 y**2) / 2 from (2, 1/2) Newton's step (-2, -1/2) is turned from (-2, -2) by 45 - 14 degrees."""
     assert numbers(PICTURES["two_coordinates"]().alt) == [31, 0]
+
+
+@pytest.mark.parametrize("size", [0.0, -1.0, 1.5, float("nan")])
+def test_equal_divergence_refuses_what_it_cannot_draw(size):
+    """A divergence that is not positive, or so large that the search may end before it, is refused."""
+    with pytest.raises(ValueError, match="size is .*: pass a divergence above 0, at most 1"):
+        equal_divergence([[0.0, 1.0]], size)
+
+
+def test_equal_divergence_reaches_the_largest():
+    """At divergence 1 the curve from (0, 1) is as wide as a grid finds it, too."""
+    t = np.linspace(0.1, 8, 200_001)
+    square = 2 * t**2 * (1.5 - np.log(t)) - 1
+    assert numbers(equal_divergence([[0.0, 1.0]], 1.0).alt)[2] == pytest.approx(2 * square.max() ** 0.5, rel=2e-3)
