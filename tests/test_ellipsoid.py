@@ -8,9 +8,10 @@ import dask.array
 import numpy as np
 import pytest
 import scipy.linalg
+import scipy.optimize
 from strategies import EPS, random_vectors
 
-from steepest import L2, ellipsoid, steepest_direction
+from steepest import L2, Loss, conjugate_gradients, ellipsoid, logistic, steepest_direction
 
 LIBRARIES = {"array_api_strict": array_api_strict, "Dask": dask.array, "NumPy": np}
 
@@ -137,3 +138,32 @@ def test_what_is_positive_definite_is_told_apart(dim):
         assert ellipsoid(matrix - (least - 1e-6) * np.eye(dim)).dim == dim
         with pytest.raises(ValueError, match="matrix is not positive definite"):
             ellipsoid(matrix - (least + 1e-6) * np.eye(dim))
+
+
+def test_newton_s_path_is_that_of_scipy():
+    """Full steps in the ellipsoid of each point's Hessian are those of trust-exact where its region does not bind."""
+    data = random_vectors(51, 80, 4)
+    loss = logistic(data, (data @ [1.0, -2.0, 0.5, 0.0] + random_vectors(52, 80) > 0).astype(int), ridge=0.01)
+    w = np.zeros(4)
+    for steps in range(1, 6):
+        norm, g = ellipsoid(loss.hessian_product(w, np.eye(4))), loss.gradient(w)
+        w = w + norm.dual(g) * steepest_direction(g, norm)
+        there = scipy.optimize.minimize(
+            loss,
+            np.zeros(4),
+            jac=loss.gradient,
+            hess=lambda x: loss.hessian_product(x, np.eye(4)),
+            method="trust-exact",
+            options={"initial_trust_radius": 100.0, "max_trust_radius": 1e4, "maxiter": steps, "gtol": 0.0},
+        )
+        np.testing.assert_allclose(w, there.x, rtol=0, atol=1e-12)  # Newton's method forgets rounding
+    assert L2(loss.gradient(w)) < 1e-5
+
+
+@pytest.mark.parametrize("dim", [1, 2, 10, 50])
+def test_products_alone_give_the_same_step(dim):
+    """Conjugate gradients on the parabola of the matrix, from products alone, end at the step in the ellipsoid."""
+    matrix, g = _random(53 + dim, dim, 30.0), random_vectors(54 + dim, dim)
+    model = Loss(lambda x: np.vecdot(x, g + x @ matrix / 2), lambda x: g + x @ matrix, lambda x, z: z @ matrix)
+    step = conjugate_gradients(model, np.zeros(dim), dim).points[-1]
+    np.testing.assert_allclose(step / np.sqrt(-g @ step), steepest_direction(g, ellipsoid(matrix)), rtol=0, atol=1e-9)

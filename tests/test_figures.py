@@ -293,7 +293,7 @@ def test_two_coordinates_say_their_angles():
 @pytest.mark.parametrize("size", [0.0, -1.0, 1.5, float("nan")])
 def test_equal_divergence_refuses_what_it_cannot_draw(size):
     """A divergence that is not positive, or so large that the search may end before it, is refused."""
-    with pytest.raises(ValueError, match="size is .*: pass a divergence above 0, at most 1"):
+    with pytest.raises(ValueError, match=r"size is .*: pass a divergence above 0, at most 1"):
         equal_divergence([[0.0, 1.0]], size)
 
 
