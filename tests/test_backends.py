@@ -21,6 +21,7 @@ from steepest import (
     blocks,
     bowl,
     circle,
+    conjugate_gradients,
     cosine,
     curvature,
     descend,
@@ -69,6 +70,8 @@ CALLS = {
     "first_order": (lambda w, u, steps: first_order(HILLY, w, u, steps), W, V, [1, 2]),
     "second_order": (lambda w, u, steps: second_order(HILLY, w, u, steps), W, V, [1, 2]),
     "descend": (lambda start: descend(HILLY, start, learning_rate(0.125), 3), W),
+    "descend with momentum": (lambda start: descend(HILLY, start, fixed_length(0.125), 3, momentum=0.5), W),
+    "conjugate_gradients": (lambda start: conjugate_gradients(quadratic(SPECTRUM, axes=AXES), start, 2), W),
     "exact_line_search": (lambda w, g, u: exact_line_search()(HILLY, w, g, u), W, G, [-1, 2, 1]),
     "descend in ℓ∞": (lambda start: descend(HILLY, start, fixed_length(0.125), 3, norm=LINF), W),
 }

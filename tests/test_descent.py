@@ -1,9 +1,12 @@
-"""The descent loop: its path, its step rules, and why it stops."""
+"""The descent loop: its path, momentum, conjugate gradients, and why it stops."""
+
+from fractions import Fraction
 
 import numpy as np
 import pytest
 import scipy.linalg
 import scipy.optimize
+import scipy.sparse.linalg
 from specimens import SMOOTH
 from strategies import EPS, random_vectors
 
@@ -13,11 +16,9 @@ from steepest import (
     LINF,
     Loss,
     Path,
-    armijo,
     bowl,
+    conjugate_gradients,
     descend,
-    directional_derivative,
-    exact_line_search,
     fixed_length,
     kinked,
     learning_rate,
@@ -80,108 +81,6 @@ def test_a_learning_rate_in_another_norm_scales_with_the_dual(norm):
     path = descend(STRETCHED, [4.0, 2.0], learning_rate(0.125), 1, norm=norm)
     step = np.abs(path.points[1] - path.points[0])
     np.testing.assert_array_equal(step, [0.0, 1.0] if norm is L1 else [1.5, 1.5])
-
-
-@pytest.mark.parametrize("alpha", [0.25, 1.0])
-def test_a_learning_rate_gives_minus_alpha_times_the_slope(alpha):
-    """The rule's step length is ``-alpha`` times the slope along the direction."""
-    g, u = [3.0, -4.0], [-0.6, 0.8]
-    assert learning_rate(alpha)(None, None, g, u) == -alpha * directional_derivative(g, u) == 5 * alpha
-
-
-@pytest.mark.parametrize("norm", [L1, L2, LINF], ids=["L1", "L2", "LINF"])
-def test_after_an_exact_line_search_the_slope_is_zero(norm):
-    """On a quadratic the slope along the step is zero at its end, in any norm."""
-    loss = quadratic([1.0, 4.0, 9.0], center=[1.0, 2.0, 3.0])
-    path = descend(loss, [4.0, -1.0, 2.0], exact_line_search(), 10, norm=norm)
-    for before, after in zip(path.points, path.points[1:], strict=False):
-        u = steepest_direction(loss.gradient(before), norm)
-        # Points of size 5, curvatures up to 9, and directions of at most 3 components of size 1: 16 roundings.
-        assert abs(directional_derivative(loss.gradient(after), u)) <= 16 * EPS * 3 * 9 * 5
-
-
-def test_an_exact_line_search_loses_the_worst_share():
-    """From the worst start, (eigenvalue ratio, 1), each exact step loses ``((4 - 1) / (4 + 1))**2`` of the loss."""
-    path = descend(STRETCHED, [4.0, 1.0], exact_line_search(), 20)
-    np.testing.assert_allclose(path.values, 10.0 * 0.36 ** np.arange(21), rtol=21 * 64 * EPS)
-
-
-@pytest.mark.parametrize("share", [1e-4, 0.3, 0.9])
-@pytest.mark.parametrize("name", SMOOTH)
-def test_backtracking_takes_the_first_rate_that_passes(name, share):
-    """The rate is a halving of the first that falls by the share of the linear model, and its double does not."""
-    loss, dim = SMOOTH[name].loss, SMOOTH[name].dim
-    for w in random_vectors(74, 20, dim):
-        g = loss.gradient(w)
-        u = steepest_direction(g)
-        length, slope = armijo(8.0, share=share)(loss, w, g, u), directional_derivative(g, u)
-        lengths = -8.0 * slope / 2.0 ** np.arange(60)
-        passes = [loss(w + eta * u) <= loss(w) + share * eta * slope for eta in lengths]
-        assert length == lengths[passes.index(True)]
-
-
-def test_backtracking_accepts_the_steps_that_scipy_accepts():
-    """A rate that SciPy's line search found, with the same share, is taken at once; one that fails is not."""
-    tried = 0
-    for w in random_vectors(75, 40, 3):
-        g = rosenbrock().gradient(w)
-        slope = -float(g @ g)
-        rate = scipy.optimize.line_search(rosenbrock(), rosenbrock().gradient, w, -g, c1=1e-4)[0]
-        if rate is None:
-            continue
-        u, tried = -g / np.linalg.norm(g), tried + 1
-        assert armijo(rate)(rosenbrock(), w, g, u) == -rate * directional_derivative(g, u)
-        failing = next(
-            r for r in rate * 2.0 ** np.arange(40) if rosenbrock()(w - r * g) > rosenbrock()(w) + 1e-4 * r * slope
-        )
-        assert armijo(failing)(rosenbrock(), w, g, u) < -failing * directional_derivative(g, u)
-    assert tried >= 20
-
-
-@pytest.mark.parametrize("norm", [L1, L2, LINF], ids=["L1", "L2", "LINF"])
-def test_with_backtracking_no_step_rises(norm):
-    """However large the first rate, the losses on the path never rise, and the path stays within range."""
-    path = descend(rosenbrock(), [-1.2, 1.0], armijo(1e300), 60, norm=norm)
-    assert path.stopped == "all steps taken"
-    assert np.all(np.diff(path.values) <= 0)
-    assert path.values[-1] < path.values[0] / 2
-
-
-@pytest.mark.parametrize("start", [[0.0], [1.0], [1e8]])
-def test_backtracking_gives_up_where_nothing_falls(start):
-    """Where the gradient is wrong, so that no step falls, the step is zero."""
-    wrong = Loss(lambda w: w[..., 0], lambda w: 0 * w - 1.0, lambda w, v: 0 * v)
-    path = descend(wrong, start, armijo(1.0), 2)
-    np.testing.assert_array_equal(path.points, [start] * 3)
-    assert armijo(1.0)(wrong, start, [-1.0], [1.0]) == 0.0
-
-
-def test_backtracking_never_raises_a_loss_that_rounds():
-    """On ``1 + 4 w**2`` near its bottom the fall asked for rounds away, and the loss still does not rise."""
-    loss = Loss(lambda w: 1 + 4 * w[..., 0] ** 2, lambda w: 8 * w, lambda w, v: 8 * v)
-    for w in (1e-9, 3e-9, 1e-8, 3e-8):
-        path = descend(loss, [w], armijo(1.0), 3)
-        steps, falls = np.diff(path.points[:, 0]), np.diff(path.values)
-        assert np.all((falls < 0) | (steps == 0))
-
-
-def test_backtracking_refuses_an_infinite_loss():
-    """A loss of minus infinity is no fall: the rate is halved until the loss is finite."""
-    cliff = Loss(lambda w: np.where(w[..., 0] < -1, -np.inf, w[..., 0]), lambda w: 0 * w + 1.0, lambda w, v: 0 * v)
-    assert armijo(4.0)(cliff, [0.0], [1.0], [-1.0]) == 1.0
-
-
-def test_where_the_slope_is_zero_the_step_is_zero_not_minus_zero():
-    """Across the gradient the rules that look at the loss answer 0.0."""
-    for rule in (exact_line_search(), armijo(1.0)):
-        assert str(rule(STRETCHED, [1.0, 0.0], [1.0, 0.0], [0.0, 1.0])) == "0.0"
-
-
-def test_backtracking_comes_back_from_beyond_all_floats():
-    """A first step past the largest float, or to an infinite loss, is halved like any other that is too long."""
-    for loss, start in ((rosenbrock(), [0.0, -1e30]), (quadratic([1e300]), [1.0]), (bowl([1e308]), [1.0])):
-        path = descend(loss, start, armijo(1e200), 1)
-        assert path.values[1] < path.values[0]
 
 
 def test_no_iterations_leave_the_start():
@@ -281,3 +180,72 @@ def test_a_path_cannot_be_changed_by_accident():
     path = Path([[1.0]], [1.0], "all steps taken")
     with pytest.raises(AttributeError):
         path.stopped = "never"
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.25, 0.75, 1.0])
+def test_momentum_is_the_two_term_recursion(momentum):
+    """With momentum each part of a quadratic follows its own recursion of two terms: here in rational numbers."""
+    alpha, curvatures, steps = Fraction(1, 8), [Fraction(1), Fraction(4)], 20
+    rows = []
+    for lam, first in zip(curvatures, [Fraction(4), Fraction(1)], strict=True):
+        part = [first, (1 - alpha * lam) * first]
+        for _ in range(steps - 1):
+            part.append((1 + Fraction(momentum) - alpha * lam) * part[-1] - Fraction(momentum) * part[-2])
+        rows.append([float(x) for x in part])
+    path = descend(STRETCHED, [4.0, 1.0], learning_rate(0.125), steps, momentum=momentum)
+    # Each step rounds by a few eps of the largest point so far, and with these rates no error grows faster than k.
+    np.testing.assert_allclose(path.points, np.transpose(rows), rtol=0, atol=steps**2 * 16 * EPS * 4)
+
+
+def test_a_ball_with_momentum_rolls_through_the_bottom():
+    """Where the gradient is zero the last step goes on; without momentum, the descent stops there."""
+    path = descend(quadratic([1.0]), [1.0], learning_rate(1.0), 3, momentum=0.5)
+    np.testing.assert_array_equal(path.points[:, 0], [1.0, 0.0, -0.5, -0.25])
+    assert path.stopped == "all steps taken"
+    assert descend(quadratic([1.0]), [1.0], learning_rate(1.0), 3).stopped == "gradient is zero"
+
+
+def test_lengths_are_the_lengths_of_the_steps():
+    """Given lengths instead of a rule, each step has its own, along the steepest direction."""
+    lengths = 1 / np.arange(1, 6)
+    path = descend(bowl([1.0, 4.0]), [4.0, 3.0], lengths, 5)
+    np.testing.assert_allclose(L2(np.diff(path.points, axis=0)), lengths, rtol=16 * EPS)
+    toward = steepest_direction(bowl([1.0, 4.0]).gradient(path.points[:-1]))
+    np.testing.assert_allclose(np.diff(path.points, axis=0), lengths[:, None] * toward, atol=16 * EPS)
+
+
+@pytest.mark.parametrize("scale", [1e-150, 1.0, 1e150])
+def test_conjugate_gradients_take_the_steps_of_scipy(scale):
+    """On a quadratic the points are those of SciPy's `cg`, and the last of d is the minimum."""
+    axes, spectrum = scipy.linalg.qr(random_vectors(77, 6, 6))[0], np.array([1.0, 2.0, 3.0, 5.0, 7.0, 9.0])
+    start, center, seen = random_vectors(78, 6), random_vectors(79, 6), []
+    matrix = axes @ np.diag(spectrum) @ axes.T
+    scipy.sparse.linalg.cg(matrix, matrix @ center, x0=start, rtol=0, maxiter=6, callback=lambda x: seen.append(1 * x))
+    path = conjugate_gradients(quadratic(spectrum, axes=axes.T, center=scale * center), scale * start, 6)
+    # Rounding is amplified by the condition number, 9, in the gradient and again in the step.
+    tolerance = 9**2 * 64 * EPS
+    np.testing.assert_allclose(path.points[1:] / scale, seen, rtol=0, atol=tolerance)
+    np.testing.assert_allclose(path.points[-1] / scale, center, rtol=0, atol=tolerance)
+
+
+def test_conjugate_gradients_go_on_where_nothing_is_left():
+    """More steps than dimensions change nothing but the last digits, and a gradient of zero ends the path."""
+    path = conjugate_gradients(quadratic([1.0, 3.0, 10.0]), [1.0, 2.0, 3.0], 30)
+    assert np.all(path.values[3:] <= 1e-25 * path.values[0])
+    ended = conjugate_gradients(STRETCHED, [1.0, 0.0], 3)
+    assert ended.stopped == "gradient is zero"
+    np.testing.assert_array_equal(ended.points, [[1.0, 0.0], [0.0, 0.0]])
+
+
+def test_momentum_takes_the_steps_of_optax():
+    """Where Optax is installed: its `sgd` with momentum visits the same points, on a loss that is no quadratic."""
+    optax = pytest.importorskip("optax")
+    loss, rule = bowl([1.0, 4.0, 2.0]), optax.sgd(0.125, momentum=0.75)
+    seen = [random_vectors(80, 3).astype(np.float32)]
+    state = rule.init(seen[0])
+    for _ in range(30):
+        updates, state = rule.update(np.asarray(loss.gradient(seen[-1])), state)
+        seen.append(np.asarray(optax.apply_updates(seen[-1], updates)))
+    path = descend(loss, seen[0], learning_rate(0.125), 30, momentum=0.75)
+    # Both round to 24 bits; at a rate of 1/8 and curvatures of at most 4 no error grows, so they add up.
+    np.testing.assert_allclose(path.points, seen, rtol=0, atol=30 * 16 * np.finfo(np.float32).eps * 4)

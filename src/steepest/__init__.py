@@ -1,12 +1,13 @@
 """Steepest descent, small enough to read: directions, norms, Taylor models and the descent loop."""
 
-from steepest.descent import Path, armijo, descend, exact_line_search, fixed_length, learning_rate
+from steepest.descent import Path, conjugate_gradients, descend
 from steepest.directions import angle, cosine, directional_derivative, steepest_direction
 from steepest.loss import Loss
 from steepest.losses import bowl, kinked, logistic, quadratic, rosenbrock
 from steepest.norms import L1, L2, LINF, Norm, blocks, lp
 from steepest.polytope import polytope
 from steepest.sphere import circle, random_directions
+from steepest.steps import armijo, exact_line_search, fixed_length, learning_rate
 from steepest.taylor import along, curvature, first_order, largest_curvature, measured_order, second_order
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "blocks",
     "bowl",
     "circle",
+    "conjugate_gradients",
     "cosine",
     "curvature",
     "descend",

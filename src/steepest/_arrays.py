@@ -120,6 +120,16 @@ def dot(xp: Any, a: Array, b: Array) -> Array:
     return shift(xp, xp.vecdot(a, shift(xp, b, exponent - top)), top[..., 0])
 
 
+def is_zero(x: Array) -> bool:
+    """Tell whether a vector at hand is zero; one that is not at hand counts as not zero."""
+    return at_hand(x) and not bool(namespace(x).any(x != 0))
+
+
+def finite(xp: Any, *arrays: Array) -> bool:
+    """Tell whether all numbers at hand are finite."""
+    return all(bool(xp.all(xp.isfinite(xp.asarray(a)))) for a in arrays if at_hand(a))
+
+
 def numbers(xp: Any, name: str, value: Any) -> Array:
     """Return real numbers as an array, or say why the value is none."""
     own = is_array_api_obj(value) and array_namespace(value) == xp

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from steepest._arrays import Array, at_hand, number, single, vectors, whole
+from steepest._arrays import Array, at_hand, dot, finite, is_zero, namespace, number, single, vectors, whole
 from steepest.directions import directional_derivative, steepest_direction
 from steepest.loss import Loss, check_loss
 from steepest.norms import L2, Norm
-from steepest.taylor import curvature
-
-StepRule = Callable[[Loss, Array, Array, Array], Array]
+from steepest.steps import StepRule, bottom
 
 
 @dataclass(frozen=True)
@@ -34,7 +31,7 @@ class Path:
 
     Examples
     --------
-    >>> from steepest import quadratic
+    >>> from steepest import learning_rate, quadratic
     >>> path = descend(quadratic([1, 4]), [4.0, 1.0], learning_rate(0.125), 2)
     >>> path.points.round(4)
     array([[4.    , 1.    ],
@@ -49,173 +46,16 @@ class Path:
     stopped: str
 
 
-def learning_rate(alpha: float) -> StepRule:
-    """Step rule of the update ``w - alpha * gradient``: the step is the longer, the steeper the loss.
-
-    Parameters
-    ----------
-    alpha : float
-        Learning rate, positive, in weight units squared per loss unit.
-
-    Returns
-    -------
-    callable
-        ``rule(loss, w, gradient, direction)``, the step length ``-alpha * (gradient @ direction)``, shape ().
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `alpha` is not a positive number.
-
-    References
-    ----------
-    Goodfellow, Bengio & Courville, *Deep Learning* (2016), section 4.3.
-
-    Examples
-    --------
-    >>> learning_rate(0.1)(None, None, [3.0, -4.0], [-0.6, 0.8])
-    0.5
-    """
-    alpha = number("alpha", alpha, positive=True)
-    return lambda loss, w, gradient, direction: -alpha * directional_derivative(gradient, direction)
-
-
-def fixed_length(eta: float) -> StepRule:
-    """Step rule that goes equally far however steep the loss is.
-
-    Parameters
-    ----------
-    eta : float
-        Step length, positive, in weight units.
-
-    Returns
-    -------
-    callable
-        ``rule(loss, w, gradient, direction)``, always `eta`, shape ().
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `eta` is not a positive number.
-
-    References
-    ----------
-    Boyd & Vandenberghe, *Convex Optimization* (2004), section 9.4 (normalized steepest descent).
-
-    Examples
-    --------
-    >>> fixed_length(0.1)(None, None, [3.0, -4.0], [-0.6, 0.8])
-    0.1
-    """
-    eta = number("eta", eta, positive=True)
-    return lambda loss, w, gradient, direction: eta
-
-
-def exact_line_search() -> StepRule:
-    """Step rule that goes to the bottom of the parabola along the direction: the best step on a quadratic.
-
-    Returns
-    -------
-    callable
-        ``rule(loss, w, gradient, direction)``, the step length ``-(gradient @ direction) / curvature``, shape ().
-
-    Raises
-    ------
-    ValueError
-        When used: if the curvature along the direction is not positive, so that the parabola has no bottom, or if
-        the direction goes up.
-
-    References
-    ----------
-    Nocedal & Wright, *Numerical Optimization* (2nd ed., 2006), section 3.3 (steepest descent with exact line searches).
-
-    Examples
-    --------
-    >>> from steepest import quadratic
-    >>> descend(quadratic([1, 4]), [4.0, 1.0], exact_line_search(), 2).values.round(3)
-    array([10.   ,  3.6  ,  1.296])
-    """
-
-    def rule(loss: Loss, w: Array, gradient: Array, direction: Array) -> Array:
-        bend = curvature(loss, w, direction)
-        if at_hand(bend) and not bend > 0:
-            raise ValueError(
-                f"curvature is {float(bend)} along the direction: no point of the parabola is lowest. "
-                "Pass another rule, such as armijo(1.0)."
-            )
-        slope = directional_derivative(gradient, direction)
-        if at_hand(slope):
-            _check_down(slope)
-        return (0 - slope) / bend  # a slope of zero gives zero, not -0.0
-
-    return rule
-
-
-def armijo(alpha: float, *, share: float = 1e-4) -> StepRule:
-    """Step rule that halves a learning rate until the loss falls by a share of the linear model's promise or more.
-
-    It compares losses, so a lazy array is computed. The loss computed after the step is lower than before it, or the
-    step is zero: where no rate tried is good enough before its step is too short to change `w`.
-
-    Parameters
-    ----------
-    alpha : float
-        The first learning rate to try, positive, in weight units squared per loss unit.
-    share : float
-        Share of the promised fall to ask for, between 0 and 1.
-
-    Returns
-    -------
-    callable
-        ``rule(loss, w, gradient, direction)``, the first step length ``eta = -alpha * (gradient @ direction) / 2**k``
-        with ``loss(w + eta * direction)`` finite, below ``loss(w)``, and at most
-        ``loss(w) + share * eta * (gradient @ direction)``, shape ().
-
-    Raises
-    ------
-    TypeError, ValueError
-        If `alpha` is not a positive number, or `share` not a number between 0 and 1. When used: if the direction
-        goes up.
-
-    References
-    ----------
-    Armijo, "Minimization of functions having Lipschitz continuous first partial derivatives", *Pacific J. Math.* 16
-    (1966).
-
-    Examples
-    --------
-    >>> from steepest import quadratic
-    >>> armijo(1.0)(quadratic([8.0]), [1.0], [8.0], [-1.0])
-    1.0
-    """
-    alpha, share = number("alpha", alpha, positive=True), number("share", share, positive=True)
-    if share >= 1:
-        raise ValueError(f"share is {share}: pass a number between 0 and 1.")
-
-    def rule(loss: Loss, w: Array, gradient: Array, direction: Array) -> float:
-        xp, w, direction = vectors(w=w, direction=direction)
-        start, slope = float(loss(w)), float(directional_derivative(gradient, direction))
-        _check_down(slope)
-        eta = min(-alpha * slope, np.finfo(float).max)
-        while eta > 0 and bool(xp.any((there := w + eta * direction) != w)):
-            value = float(loss(there)) if _finite(xp, there) else math.inf
-            # Where the share asked for rounds away, the second comparison alone lets the loss stay or rise.
-            if -math.inf < value < start and value <= start + share * eta * slope:
-                return eta
-            eta /= 2
-        return 0.0
-
-    return rule
-
-
-def _check_down(slope: Array) -> None:
-    """Refuse a direction that goes up."""
-    if not slope <= 0:
-        raise ValueError(f"slope is {float(slope)} along the direction, which must not go up: pass its opposite.")
-
-
-def descend(loss: Loss, start: Array, step: StepRule, iterations: int, *, norm: Norm = L2) -> Path:
-    """Step down a loss, each step along the steepest direction at its point.
+def descend(
+    loss: Loss,
+    start: Array,
+    step: StepRule | Sequence[float],
+    iterations: int,
+    *,
+    norm: Norm = L2,
+    momentum: float = 0.0,
+) -> Path:
+    """Step down a loss, each step along the steepest direction at its point, with a share of the step before added.
 
     Parameters
     ----------
@@ -223,12 +63,14 @@ def descend(loss: Loss, start: Array, step: StepRule, iterations: int, *, norm: 
         The loss.
     start : array, shape (d,)
         The first point.
-    step : callable
-        Step rule: ``step(loss, w, gradient, direction)`` returns a step length.
+    step : callable or sequence, shape (iterations,)
+        Step rule, ``step(loss, w, gradient, direction)`` returns a step length; or the lengths themselves.
     iterations : int
         Steps to take at the most.
     norm : Norm
         What "a step of length one" means.
+    momentum : float
+        Share of the step before to add to each step, zero or positive. With `learning_rate` that is the heavy ball.
 
     Returns
     -------
@@ -238,34 +80,101 @@ def descend(loss: Loss, start: Array, step: StepRule, iterations: int, *, norm: 
     Raises
     ------
     TypeError, ValueError
-        If `start` is not one finite real vector, `iterations` not a whole number, or a step negative.
+        If `start` is not one finite real vector, `iterations` not a whole number, `momentum` negative, or a step
+        negative or missing.
 
     References
     ----------
-    Boyd & Vandenberghe, *Convex Optimization* (2004), algorithm 9.3 (gradient descent method).
+    Boyd & Vandenberghe, *Convex Optimization* (2004), algorithm 9.3 (gradient descent method). Polyak, "Some methods
+    of speeding up the convergence of iteration methods", *USSR Comput. Math. Math. Phys.* 4 (1964) (heavy ball).
 
     Examples
     --------
-    >>> from steepest import quadratic
+    >>> from steepest import learning_rate, quadratic
     >>> descend(quadratic([1, 4]), [4.0, 1.0], learning_rate(0.25), 2).values
     array([10.     ,  4.5    ,  2.53125])
     """
-    if not callable(step):
-        raise TypeError(f"step is {step!r}: pass a step rule, such as learning_rate(0.1).")
+    rule = step if callable(step) else _lengths(step, whole("iterations", iterations, least=0))
+    momentum = number("momentum", momentum)
+
+    def move(w: Array, gradient: Array, last: Array | None) -> Array:
+        step = gradient
+        if not is_zero(gradient):
+            direction = steepest_direction(gradient, norm)
+            step = _length(rule(loss, w, gradient, direction)) * direction
+        return step if last is None or not momentum else step + momentum * last
+
+    return _walk(loss, start, iterations, move)
+
+
+def conjugate_gradients(loss: Loss, start: Array, iterations: int) -> Path:
+    """Step to the bottom of a quadratic, each step conjugate to those before: no step spoils what another has done.
+
+    On another loss each step goes to the bottom of the parabola along its direction.
+
+    Parameters
+    ----------
+    loss : Loss
+        The loss, meant to be a quadratic whose curvatures are positive.
+    start : array, shape (d,)
+        The first point.
+    iterations : int
+        Steps to take at the most.
+
+    Returns
+    -------
+    Path
+        Points of shape (n + 1, d), losses of shape (n + 1,), and why it stopped.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `start` is not one finite real vector, `iterations` not a whole number, or a curvature not positive.
+
+    References
+    ----------
+    Nocedal & Wright, *Numerical Optimization* (2nd ed., 2006), section 5.1 (the linear conjugate gradient method).
+
+    Examples
+    --------
+    >>> from steepest import learning_rate, quadratic
+    >>> conjugate_gradients(quadratic([1, 4]), [4.0, 1.0], 2).values.round(12)
+    array([10. ,  3.6,  0. ])
+    """
+
+    def move(w: Array, gradient: Array, last: Array | None) -> Array:
+        if is_zero(gradient):
+            return gradient
+        fresh = gradient if last is None or is_zero(last) else _without(loss, w, gradient, last)
+        direction = steepest_direction(fresh)
+        return bottom(loss, w, directional_derivative(gradient, direction), direction) * direction
+
+    return _walk(loss, start, iterations, move)
+
+
+def _without(loss: Loss, w: Array, gradient: Array, last: Array) -> Array:
+    """Return the gradient less the multiple of the last step that leaves it conjugate to that step."""
+    xp, before = namespace(last), steepest_direction(-last)  # of length one: the squares of a short step underflow
+    product = loss.hessian_product(w, before)
+    return gradient - dot(xp, gradient, product) / dot(xp, before, product) * before
+
+
+def _walk(loss: Loss, start: Array, iterations: int, move: Callable[[Array, Array, Array | None], Array]) -> Path:
+    """Move from point to point until the steps are used up, nothing moves, or the floats end."""
     check_loss(loss)
     xp, w = vectors(start=start)
     single("start", w)
     points, values, stopped = [w], [loss(w)], "all steps taken"
-    gradient = loss.gradient(w)
+    gradient, last = loss.gradient(w), None
     with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges says so in `stopped`
         for _ in range(whole("iterations", iterations, least=0)):
-            if at_hand(gradient) and not bool(xp.any(gradient != 0)):
+            step = move(w, gradient, last)
+            if is_zero(gradient) and is_zero(step):
                 stopped = "gradient is zero"
                 break
-            direction = steepest_direction(gradient, norm)
-            w = w + _length(step(loss, w, gradient, direction)) * direction
-            value, gradient = (loss(w), loss.gradient(w)) if _finite(xp, w) else (math.inf, gradient)
-            if not _finite(xp, value, gradient):
+            w, last = w + step, step
+            value, gradient = (loss(w), loss.gradient(w)) if finite(xp, w) else (math.inf, gradient)
+            if not finite(xp, value, gradient):
                 stopped = "out of range"
                 break
             points.append(w)
@@ -273,11 +182,17 @@ def descend(loss: Loss, start: Array, step: StepRule, iterations: int, *, norm: 
     return Path(xp.stack(points), xp.stack([xp.asarray(v, dtype=w.dtype) for v in values]), stopped)
 
 
+def _lengths(step: Sequence[float], iterations: int) -> StepRule:
+    """Turn the lengths of all steps into a rule that gives one after the other."""
+    if not np.iterable(step):
+        raise TypeError(f"step is {step!r}: pass a step rule, such as learning_rate(0.1), or the lengths of all steps.")
+    lengths = [number("step", length) for length in step]
+    if len(lengths) != iterations:
+        raise ValueError(f"step holds {len(lengths)} lengths for {iterations} iterations: pass one for each.")
+    following = iter(lengths)
+    return lambda loss, w, gradient, direction: next(following)
+
+
 def _length(eta: Array) -> Array:
     """Refuse a step rule's answer that is no length; a lazy one is taken at its word, infinity is out of range."""
     return eta if not at_hand(eta) or (np.ndim(eta) == 0 and eta == math.inf) else number("step", eta)
-
-
-def _finite(xp: Any, *arrays: Array) -> bool:
-    """Tell whether all numbers at hand are finite."""
-    return all(bool(xp.all(xp.isfinite(xp.asarray(a)))) for a in arrays if at_hand(a))

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from steepest.descent import Path, descend, learning_rate
+from steepest.descent import Path, descend
 from steepest.directions import angle, cosine, directional_derivative, steepest_direction
 from steepest.figures._explorable import Explorable, Slider, Stage, points, signed, texts
 from steepest.figures._picture import DIRECTION, GRADIENT, INK, LOSS, MODEL, SOFT, STEEPEST, arrow, contours
 from steepest.loss import Loss
 from steepest.norms import L2, lp
 from steepest.sphere import circle
+from steepest.steps import learning_rate
 from steepest.taylor import along, curvature, first_order, measured_order, second_order
 
 _MODELS = (along, first_order, second_order)
