@@ -255,6 +255,7 @@ def blocks(norms: Sequence[Norm], sizes: Sequence[int], p: float) -> Norm:
     >>> layers([3.0, -4.0, 2.0, 1.0]), layers.dual([3.0, -4.0, 2.0, 1.0])
     (5.0, 7.0)
     """
+    norms, sizes = tuple(norms), tuple(sizes)
     outer, cut = lp(p), _cutter(norms, sizes)
 
     def lengths(xp: Any, x: Array, measures: Iterable[Measure]) -> Array:
