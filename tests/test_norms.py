@@ -10,7 +10,19 @@ from hypothesis import assume, example, given
 from norms_tried import HEXAGON, NORMS
 from strategies import EPS, TINY, exact_dot, finite, nonzero, pairs, random_vectors, tame, vectors
 
-from steepest import L1, L2, LINF, Norm, blocks, cosine, directional_derivative, lp, polytope, steepest_direction
+from steepest import (
+    L1,
+    L2,
+    LINF,
+    Norm,
+    blocks,
+    circle,
+    cosine,
+    directional_derivative,
+    lp,
+    polytope,
+    steepest_direction,
+)
 
 norms = pytest.mark.parametrize("name", NORMS)
 HUGE = float(np.finfo(float).max)
@@ -303,3 +315,14 @@ def test_the_polytopes_of_the_corners_are_the_named_norms(dim):
             same = polytope(corners)
             np.testing.assert_allclose(same(x), norm(x), rtol=8 * EPS)
             np.testing.assert_array_equal(same.dual(x), norm.dual(x))
+
+
+def test_a_polygon_of_many_sides_is_almost_round():
+    """A regular polygon of 40 vertices on the circle lies between it and its sides, the cosine of 4.5 degrees away."""
+    half = circle(np.arange(0, 180, 9))
+    polygon, x = polytope(np.vstack([half, -half])), random_vectors(30, 1000, 2)
+    ratio = polygon(x) / L2(x)
+    assert ratio.min() >= 1 - 16 * EPS
+    assert 0.9 / math.cos(math.pi / 40) < ratio.max() <= (1 + 16 * EPS) / math.cos(math.pi / 40)
+    assert np.all(polygon.dual(x) <= L2(x) * (1 + 16 * EPS))
+    assert np.all(polygon.dual(x) >= L2(x) * (math.cos(math.pi / 40) - 16 * EPS))
