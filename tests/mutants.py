@@ -19,6 +19,7 @@ KILLED = {"killed", "timeout", "check was interrupted by user"}  # mutmut calls 
 LIBRARIES = (
     "array_api_compat",
     "array_api_strict",
+    "cvxpy",
     "dask.array",
     "mpmath",
     "scipy.linalg",

@@ -8,16 +8,17 @@ import dask
 import dask.array
 import numpy as np
 import pytest
+from norms_tried import NORMS as TRIED
 from strategies import EPS
 
 from steepest import (
-    L1,
     L2,
     LINF,
     Path,
     along,
     angle,
     armijo,
+    blocks,
     bowl,
     circle,
     conjugate_gradients,
@@ -32,7 +33,6 @@ from steepest import (
     largest_curvature,
     learning_rate,
     logistic,
-    lp,
     measured_order,
     quadratic,
     rosenbrock,
@@ -44,7 +44,7 @@ G, U, W, V = [3, -4, 1], [1, 2, -2], [1, 2, -1], [2, -1, 1]
 ROWS, MORE = [[3, -4, 1], [1, 2, -5]], [[1, 0, 2], [-2, 1, 1]]
 SPECTRUM, AXES, FEATURES, LABELS = [1, 4, 2], [[0, 1, 0], [1, 0, 0], [0, 0, -1]], [[1, 2, 0], [0, -1, 3]], [1, 0]
 HILLY = bowl(SPECTRUM, axes=AXES)
-NORMS = (L1, L2, lp(3), LINF)
+NORMS = (*(n for n in (tried.make() for tried in TRIED.values()) if n.dim in (None, 3)), blocks([L2, LINF], [2, 1], 1))
 
 # A call and the arrays it takes, in whole numbers, so that the same row can be tried in every type.
 CALLS = {
@@ -56,6 +56,7 @@ CALLS = {
     **{f"{n.name}": (n, ROWS) for n in NORMS},
     **{f"dual of {n.name}": (n.dual, ROWS) for n in NORMS},
     **{f"aligned in {n.name}": (n.aligned, ROWS) for n in NORMS},
+    **{f"aligned in {n.name}, a tie broken": (n.aligned, [[3, 3, 0], [0, -1, 1]], U) for n in NORMS},
     "circle": (circle, [0, 30, 90], G, U),
     "circle of the plane": (lambda degrees, start: circle(degrees, start), [0, 30, 90], [3, 4]),
     "circle of one angle": (lambda start, toward: circle(30, start, toward), G, U),

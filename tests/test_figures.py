@@ -4,6 +4,8 @@ import re
 
 import numpy as np
 import pytest
+import scipy.integrate
+import scipy.stats
 
 from steepest import (
     L1,
@@ -18,6 +20,7 @@ from steepest import (
     quadratic,
     steepest_direction,
 )
+from steepest import L1, L2, LINF, bowl, circle, descend, learning_rate, lp, polytope, quadratic, steepest_direction
 from steepest.figures import (
     Explorable,
     Picture,
@@ -25,11 +28,14 @@ from steepest.figures import (
     Stage,
     balls,
     change_ball,
+    equal_divergence,
+    faces,
     fall_by_angle,
     finite_ball,
     half_plane,
     heavy_ball_map,
     loss_by_step,
+    race,
     random_cosines,
     rolling_ball,
     saddle_ways,
@@ -38,7 +44,9 @@ from steepest.figures import (
     step_sizes,
     taylor_models,
     valley_paths,
+    two_coordinates,
 )
+from steepest.figures.ellipses import _divergence
 
 LOSS, W = bowl([1, 4], axes=circle([30, 120])), np.array([1.6, 0.4])
 G = LOSS.gradient(W)
@@ -47,14 +55,20 @@ REMEMBERING = {
     "plain": descend(VALLEY, [10.0, 1.0], exact_line_search(), 12),
     "memory": descend(VALLEY, [10.0, 1.0], learning_rate(0.2), 30, momentum=0.25),
 }
+G, BOWL = LOSS.gradient(W), quadratic([1, 4])
 PICTURES = {
     "balls": lambda: balls([2.0, 1.0], (L1, L2, LINF)),
     "change_ball": lambda: change_ball([2.0, 1.0], (1, 1.5, 2, 4, np.inf), [0, 90]),
+    "equal_divergence": lambda: equal_divergence([[-1, 0.5], [1, 1.0]], 0.125),
+    "faces": lambda: faces((L1, LINF, lp(3)), [[1, 1], [2, 0], [2, -1]]),
     "fall_by_angle": lambda: fall_by_angle(LOSS, W, [0.125, 0.25]),
     "finite_ball": lambda: finite_ball(LOSS, W, [0.5, 1.0], [-30, 0, 30]),
     "half_plane": lambda: half_plane(LOSS, W, circle(np.arange(0, 360, 20) + 7)),
     "loss_by_step": lambda: loss_by_step(REMEMBERING),
     "heavy_ball_map": lambda: heavy_ball_map(quadratic([1, 10]), [2.0, 0.6], [0.05, 0.24, 0.3], [0.0, 0.2, 0.81], 20),
+    "race": lambda: race(
+        {"a bowl": {n.name: descend(quadratic([1, 4]), [4, 1], learning_rate(0.25), 2, norm=n) for n in (L1, L2)}}
+    ),
     "random_cosines": lambda: random_cosines([2, 3, 50, 1000], [2, 4, 1024]),
     "rolling_ball": lambda: rolling_ball(LOSS, descend(LOSS, [-0.8, 1.6], learning_rate(0.15), 8)),
     "step_sizes": lambda: step_sizes(quadratic([1, 10]), [2.0, 0.6], (0.01, 0.1, 0.15, 0.2, 0.205), 40),
@@ -65,6 +79,7 @@ PICTURES = {
     "step_errors": lambda: step_errors([1.0, 0.1, 0.01], {"forward": [1e-1, -1e-2, 1e-3], "exact": [1e-3, 0.0, 1e-4]}),
     "taylor_models": lambda: taylor_models(LOSS, W, circle(200), np.geomspace(0.02, 1, 8), [0, 3]),
     "valley_paths": lambda: valley_paths(VALLEY, REMEMBERING),
+    "two_coordinates": lambda: two_coordinates(quadratic([1, 4]), [2.0, 0.5]),
 }
 
 
@@ -172,6 +187,34 @@ def test_balls_touch_where_a_sweep_says():
     assert "ℓ∞ ball touches it at (-1, -1), 18.4 degrees" in alt
     corners = np.array([[-1, 0], [1, 0], [0, 1], [0, -1]])
     assert corners[(corners @ [2, 1]).argmin()].tolist() == steepest_direction([2.0, 1.0], L1).tolist()
+
+
+def test_faces_say_where_they_touch():
+    """The text of the faces gives both ends of a side, or the one step that is steepest."""
+    alt = PICTURES["faces"]().alt
+    assert "for ∇L = (1, 1) it touches the ball of ℓ1 at all steps from (-1, 0) to (0, -1);" in alt
+    assert "for ∇L = (2, 0) it touches the ball of ℓ∞ at all steps from (-1, 1) to (-1, -1);" in alt
+    step = -np.array([2**0.5, -1]) / (2**1.5 + 1) ** (1 / 3)  # the cubic norm's: the square roots of g, rescaled
+    assert f"the ball of ℓ3 at ({step[0]:.3g}, {step[1]:.3g}) alone." in alt
+
+
+def test_faces_of_a_polytope_are_its_sides():
+    """The hexagon's side across (1, 1) joins two of its vertices."""
+    hexagon = polytope([[2, 0], [1, 1], [-1, 1], [-2, 0], [-1, -1], [1, -1]])
+    assert "at all steps from (-2, 0) to (-1, -1)." in faces([hexagon], [[1, 1]]).alt
+
+
+def test_race_says_what_is_left():
+    """The text of the race gives the share of the loss left in each norm, worked out by hand, and the lowest."""
+    # From (4, 1), gradient (4, 4): ℓ2 leaves 4.5, then 2.53125, of 10. ℓ1 goes to (3, 1), then to (3, 0): 4.5.
+    assert "a bowl: 4.5e-01 in ℓ1, 2.5e-01 in ℓ2, lowest in ℓ2." in PICTURES["race"]().alt
+
+
+def test_race_of_more_than_three_norms_is_refused():
+    """There are three marks: a fourth norm is refused, not left out."""
+    path = descend(quadratic([1.0]), [1.0], learning_rate(0.5), 1)
+    with pytest.raises(ValueError, match="paths has 4 norms for bowl: pass at most three"):
+        race({"bowl": dict.fromkeys("abcd", path)})
 
 
 def test_step_errors_say_their_extremes():
@@ -313,3 +356,41 @@ def test_more_than_three_paths_are_refused(draw):
     """There are three colors and marks: a fourth path is refused, not left out."""
     with pytest.raises(ValueError, match="paths has 4 of them: pass at most three"):
         draw(dict.fromkeys("abcd", REMEMBERING["plain"]))
+def test_equal_divergence_says_how_wide():
+    """The text gives the width in the mean, in proportion to the standard deviation, by a search over a grid."""
+    said = numbers(PICTURES["equal_divergence"]().alt)
+    assert said[0] == 2
+    assert [said[1], said[3], said[5]] == [0.125, 0.5, 1]
+    t = np.linspace(0.5, 3, 200_001)  # standard deviations from 1; the divergence is 1 / 8 at this shift of the mean
+    square = 2 * t**2 * (0.125 + 0.5 - np.log(t)) - 1
+    assert said[4] == pytest.approx(2 * square.max() ** 0.5, abs=6e-3)
+    assert said[2] == pytest.approx(square.max() ** 0.5, abs=6e-3)
+
+
+def test_normal_divergence_is_an_integral():
+    """The divergence drawn is that of SciPy's normal densities, integrated."""
+    for shift, spread, other in ((0.0, 1.0, 2.0), (1.0, 0.5, 0.5), (-2.0, 1.5, 0.7)):
+        one, two = scipy.stats.norm(0, spread), scipy.stats.norm(shift, other)
+        whole, _ = scipy.integrate.quad(
+            lambda x, a=one, b=two: a.pdf(x) * (a.logpdf(x) - b.logpdf(x)), -12 * spread, 12 * spread, epsabs=1e-12
+        )
+        assert _divergence(shift, spread, other) == pytest.approx(whole, abs=1e-10)
+
+
+def test_two_coordinates_say_their_angles():
+    """On (x**2 + 4 y**2) / 2 from (2, 1/2) Newton's step (-2, -1/2) is turned from (-2, -2) by 45 - 14 degrees."""
+    assert numbers(PICTURES["two_coordinates"]().alt) == [31, 0]
+
+
+@pytest.mark.parametrize("size", [0.0, -1.0, 1.5, float("nan")])
+def test_equal_divergence_refuses_what_it_cannot_draw(size):
+    """A divergence that is not positive, or so large that the search may end before it, is refused."""
+    with pytest.raises(ValueError, match=r"size is .*: pass a divergence above 0, at most 1"):
+        equal_divergence([[0.0, 1.0]], size)
+
+
+def test_equal_divergence_reaches_the_largest():
+    """At divergence 1 the curve from (0, 1) is as wide as a grid finds it, too."""
+    t = np.linspace(0.1, 8, 200_001)
+    square = 2 * t**2 * (1.5 - np.log(t)) - 1
+    assert numbers(equal_divergence([[0.0, 1.0]], 1.0).alt)[2] == pytest.approx(2 * square.max() ** 0.5, rel=2e-3)

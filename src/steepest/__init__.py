@@ -3,9 +3,11 @@
 from steepest.descent import Path, conjugate_gradients, descend
 from steepest.directions import angle, cosine, directional_derivative, steepest_direction
 from steepest.hulls import shortest_subgradient
+from steepest.ellipsoid import ellipsoid
 from steepest.loss import Loss
 from steepest.losses import bowl, kinked, logistic, quadratic, rosenbrock
-from steepest.norms import L1, L2, LINF, Norm, lp
+from steepest.norms import L1, L2, LINF, Norm, blocks, lp
+from steepest.polytope import polytope
 from steepest.sphere import circle, random_directions
 from steepest.steps import armijo, exact_line_search, fixed_length, learning_rate
 from steepest.taylor import along, curvature, first_order, largest_curvature, measured_order, second_order
@@ -20,6 +22,7 @@ __all__ = [
     "along",
     "angle",
     "armijo",
+    "blocks",
     "bowl",
     "circle",
     "conjugate_gradients",
@@ -27,6 +30,7 @@ __all__ = [
     "curvature",
     "descend",
     "directional_derivative",
+    "ellipsoid",
     "exact_line_search",
     "first_order",
     "fixed_length",
@@ -36,6 +40,7 @@ __all__ = [
     "logistic",
     "lp",
     "measured_order",
+    "polytope",
     "quadratic",
     "random_directions",
     "rosenbrock",

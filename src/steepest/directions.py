@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from steepest._arrays import NO_ANGLE, Array, dot, nonzero, plain, vectors
-from steepest.norms import L2, Norm
+from steepest.norms import L2, Norm, unit
 
 
 def directional_derivative(gradient: Array, direction: Array) -> Array:
@@ -145,4 +145,4 @@ def _two(a: Array, b: Array) -> tuple[Any, Array, Array]:
     xp, a, b = vectors(a=a, b=b)
     nonzero(xp, "a", a, NO_ANGLE)
     nonzero(xp, "b", b, NO_ANGLE)
-    return xp, L2.attaining(xp, a), L2.attaining(xp, b)
+    return xp, unit(xp, a), unit(xp, b)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
-from steepest._arrays import Array, nonzero, number, plain, shift, split, vectors
+from steepest._arrays import Array, dot, nonzero, number, plain, shift, split, vectors, whole
+
+Measure = Callable[[Any, Array], Array]
 
 
 @dataclass(frozen=True)
 class Norm:
-    """A norm, its dual, and the unit step aligned with a gradient: three things that travel together.
+    """A norm, its dual, and the steps of norm 1 aligned with a gradient: three things that travel together.
 
-    Call it to measure a step. Each function takes the array library and vectors of shape (..., d).
+    Call it to measure a step. Each function takes the array library and vectors of shape (..., d). A new norm is one
+    ``Norm(...)`` with these three: nothing else in the package asks which norm it is.
 
     Parameters
     ----------
@@ -25,7 +29,10 @@ class Norm:
     dual_size : callable
         ``dual_size(xp, g)``, shape (...): the largest ``g @ u`` over all ``u`` of norm 1.
     attaining : callable
-        ``attaining(xp, g)``, shape (..., d): one ``u`` of norm 1 at which that largest value is taken.
+        ``attaining(xp, g, then)``, shape (..., d): of all ``u`` of norm 1 at which that largest value is taken, one
+        with the largest ``then @ u``.
+    dim : int, optional
+        The one dimension in which it is a norm; any, when left out.
 
     References
     ----------
@@ -41,9 +48,10 @@ class Norm:
     """
 
     name: str
-    size: Callable[[Any, Array], Array]
-    dual_size: Callable[[Any, Array], Array]
-    attaining: Callable[[Any, Array], Array]
+    size: Measure
+    dual_size: Measure
+    attaining: Callable[[Any, Array, Array], Array]
+    dim: int | None = None
 
     def __call__(self, x: Array) -> Array:
         """Return the norm of each vector.
@@ -59,6 +67,7 @@ class Norm:
             Their norms.
         """
         xp, x = vectors(x=x)
+        self._fits("x", x)
         return plain(self.size(xp, x))
 
     def dual(self, gradient: Array) -> Array:
@@ -75,28 +84,39 @@ class Norm:
             Their dual norms.
         """
         xp, gradient = vectors(gradient=gradient)
+        self._fits("gradient", gradient)
         return plain(self.dual_size(xp, gradient))
 
-    def aligned(self, gradient: Array) -> Array:
+    def aligned(self, gradient: Array, then: Array | None = None) -> Array:
         """Return a step of norm 1 along which the linear model rises the most.
+
+        Where several do, they form a face of the unit ball. A second vector picks from it.
 
         Parameters
         ----------
         gradient : array, shape (d,) or (..., d)
             Gradients, none of them zero.
+        then : array, shape (d,) or (..., d), optional
+            What to maximize next, among all maximizers. Ties are those of the computed numbers.
 
         Returns
         -------
         array, shape (d,) or (..., d)
-            ``u`` with ``norm(u) == 1`` and ``gradient @ u == norm.dual(gradient)``, up to rounding.
+            ``u`` with ``norm(u) == 1`` and ``gradient @ u == norm.dual(gradient)``, up to rounding, and of these one
+            with the largest ``then @ u``.
         """
-        xp, gradient = vectors(gradient=gradient)
+        xp, gradient, then = vectors(gradient=gradient, then=gradient if then is None else then)
+        self._fits("gradient", gradient)
         why = (
             "no direction is steeper than another there. Pass a point where it is not, or handle the stationary "
             "point before asking for a direction."
         )
         nonzero(xp, "gradient", gradient, why)
-        return self.attaining(xp, gradient)
+        return self.attaining(xp, *xp.broadcast_arrays(gradient, then))
+
+    def _fits(self, name: str, x: Array) -> None:
+        if self.dim not in (None, x.shape[-1]):
+            raise ValueError(f"{name} has {x.shape[-1]} components: the norm {self.name} takes {self.dim}.")
 
 
 def _l1(xp: Any, x: Array) -> Array:
@@ -113,23 +133,32 @@ def _linf(xp: Any, x: Array) -> Array:
     return xp.max(xp.abs(x), axis=-1)
 
 
-def _one_coordinate(xp: Any, g: Array) -> Array:
-    """Return the signed unit vector of the largest component: the first, where several tie."""
-    largest = xp.argmax(xp.abs(g), axis=-1, keepdims=True)
-    return xp.where(xp.arange(g.shape[-1]) == largest, xp.sign(g), xp.zeros_like(g))
+def _one_coordinate(xp: Any, g: Array, then: Array) -> Array:
+    """Return the signed unit vector of a largest component."""
+    chosen = among(xp, xp.abs(g), xp.sign(g) * then)
+    return xp.where(chosen, xp.sign(g), xp.zeros_like(g))
 
 
-def _rescaled(xp: Any, g: Array) -> Array:
-    scaled, _ = split(xp, g)
+def _signs(xp: Any, g: Array, then: Array) -> Array:
+    """Return the signs of the gradient, and of `then` where it is zero."""
+    return xp.sign(xp.where(g == 0, then, g))
+
+
+def unit(xp: Any, x: Array) -> Array:
+    """Return vectors rescaled to Euclidean length one."""
+    scaled, _ = split(xp, x)
     return scaled / xp.sqrt(xp.sum(scaled * scaled, axis=-1, keepdims=True))
 
 
-def _signs(xp: Any, g: Array) -> Array:
-    return xp.sign(g)
+def among(xp: Any, first: Array, second: Array) -> Array:
+    """Mark, in each row, one entry: of those with the largest `first`, one with the largest `second`."""
+    tied = first == xp.max(first, axis=-1, keepdims=True)
+    score = xp.where(tied, second, xp.full_like(second, -math.inf))
+    return xp.arange(first.shape[-1]) == xp.argmax(score, axis=-1, keepdims=True)
 
 
 L1 = Norm("ℓ1", size=_l1, dual_size=_linf, attaining=_one_coordinate)
-L2 = Norm("ℓ2", size=_l2, dual_size=_l2, attaining=_rescaled)
+L2 = Norm("ℓ2", size=_l2, dual_size=_l2, attaining=lambda xp, g, then: unit(xp, g))
 LINF = Norm("ℓ∞", size=_linf, dual_size=_l1, attaining=_signs)
 
 
@@ -171,7 +200,7 @@ def lp(p: float) -> Norm:
         f"ℓ{p:g}",
         size=lambda xp, x: _power(xp, x, p),
         dual_size=lambda xp, g: _power(xp, g, q),
-        attaining=lambda xp, g: _bent(xp, g, q),
+        attaining=lambda xp, g, then: _bent(xp, g, q),
     )
 
 
@@ -190,3 +219,78 @@ def _shares(xp: Any, x: Array) -> tuple[Array, Array]:
     """Return absolute values as shares of the largest one, and that one."""
     largest = xp.max(xp.abs(x), axis=-1, keepdims=True)
     return xp.abs(x) / xp.where(largest == 0, xp.ones_like(largest), largest), largest
+
+
+def blocks(norms: Sequence[Norm], sizes: Sequence[int], p: float) -> Norm:
+    """Norm of norms: each block of weights measured in its own norm, and these lengths together in ℓp.
+
+    Parameters
+    ----------
+    norms : sequence of Norm
+        One for each block.
+    sizes : sequence of int
+        How many weights each block has.
+    p : float
+        The power of the outer norm, at least 1: 1 adds the lengths up, ``math.inf`` takes the largest.
+
+    Returns
+    -------
+    Norm
+        ``size(x) = lp(p)([norm(block) for each block of x])`` for vectors of shape (..., sum(sizes)).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no norm and no size for each block, or `p` is not a number of at least 1.
+
+    References
+    ----------
+    Horn & Johnson, *Matrix Analysis* (2nd ed., 2013), section 5.3 (norms made from norms).
+
+    Examples
+    --------
+    Two blocks of two weights; the longer one decides.
+
+    >>> layers = blocks([L2, L1], [2, 2], math.inf)
+    >>> layers([3.0, -4.0, 2.0, 1.0]), layers.dual([3.0, -4.0, 2.0, 1.0])
+    (5.0, 7.0)
+    """
+    norms, sizes = tuple(norms), tuple(sizes)
+    outer, cut = lp(p), _cutter(norms, sizes)
+
+    def lengths(xp: Any, x: Array, measures: Iterable[Measure]) -> Array:
+        return xp.stack([measure(xp, part) for measure, part in zip(measures, cut(x), strict=True)], axis=-1)
+
+    def size(xp: Any, x: Array) -> Array:
+        return outer.size(xp, lengths(xp, x, (n.size for n in norms)))
+
+    def dual_size(xp: Any, g: Array) -> Array:
+        return outer.dual_size(xp, lengths(xp, g, (n.dual_size for n in norms)))
+
+    def attaining(xp: Any, g: Array, then: Array) -> Array:
+        scaled, second = split(xp, g)[0], cut(split(xp, then)[0])  # no length overflows
+        steps = [n.attaining(xp, _or_then(xp, a, b), b) for n, a, b in zip(norms, cut(g), second, strict=True)]
+        gains = xp.stack([dot(xp, b, step) for b, step in zip(second, steps, strict=True)], axis=-1)
+        shares = outer.attaining(xp, lengths(xp, scaled, (n.dual_size for n in norms)), gains)
+        return xp.concat([shares[..., k : k + 1] * step for k, step in enumerate(steps)], axis=-1)
+
+    return Norm(f"{outer.name}({', '.join(n.name for n in norms)})", size, dual_size, attaining, sum(sizes))
+
+
+def _cutter(norms: Sequence[Norm], sizes: Sequence[int]) -> Callable[[Array], list[Array]]:
+    """Return what cuts vectors into blocks, after a look at the norms and the sizes."""
+    if not norms or len(norms) != len(sizes):
+        raise ValueError(f"norms has {len(norms)} and sizes {len(sizes)} entries: pass one of each for every block.")
+    for norm, size in zip(norms, sizes, strict=True):
+        if not isinstance(norm, Norm):
+            raise TypeError(f"norms holds {norm!r}: pass a Norm for each block, such as L2.")
+        if norm.dim not in (None, whole("sizes", size, least=1)):
+            raise ValueError(f"sizes holds {size} where the norm {norm.name} takes {norm.dim}: pass that.")
+    ends = list(accumulate(sizes))
+    return lambda x: [x[..., end - size : end] for end, size in zip(ends, sizes, strict=True)]
+
+
+def _or_then(xp: Any, g: Array, then: Array) -> Array:
+    """Return a block's gradient; where it is zero and every step is as good, `then`, or ones if that is zero too."""
+    other = xp.where(xp.all(then == 0, axis=-1, keepdims=True), xp.ones_like(then), then)
+    return xp.where(xp.all(g == 0, axis=-1, keepdims=True), other, g)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from steepest._arrays import NO_ANGLE, Array, at_hand, namespace, nonzero, scalars, single, vectors, whole
-from steepest.norms import L2
+from steepest.norms import L2, unit
 
 
 def circle(degrees: Array, start: Array = (1.0, 0.0), toward: Array | None = None) -> Array:
@@ -87,7 +87,7 @@ def random_directions(count: int, dim: int, *, seed: int) -> Array:
     """
     shape = whole("count", count, least=1), whole("dim", dim, least=1)
     rng = np.random.default_rng(whole("seed", seed, least=0))
-    return L2.attaining(namespace(), rng.standard_normal(shape))
+    return unit(namespace(), rng.standard_normal(shape))
 
 
 def _plane(degrees: Array, start: Array, toward: Array | None) -> tuple[Any, Array, Array]:
@@ -95,7 +95,7 @@ def _plane(degrees: Array, start: Array, toward: Array | None) -> tuple[Any, Arr
     xp, first = vectors(beside=degrees, start=start)
     single("start", first)
     nonzero(xp, "start", first, NO_ANGLE)
-    first = L2.attaining(xp, first)
+    first = unit(xp, first)
     if toward is None:
         if first.shape != (2,):
             raise ValueError(f"toward is missing: in {first.shape[0]} dimensions pass a second vector of the plane.")
@@ -103,10 +103,10 @@ def _plane(degrees: Array, start: Array, toward: Array | None) -> tuple[Any, Arr
     xp, first, second = vectors(start=first, toward=toward)
     single("toward", second)
     nonzero(xp, "toward", second, NO_ANGLE)
-    second = L2.attaining(xp, second)
+    second = unit(xp, second)
     across = second - xp.vecdot(second, first) * first
     if at_hand(across) and float(L2.size(xp, across)) <= 4 * second.shape[0] * float(xp.finfo(second.dtype).eps):
         raise ValueError("toward is parallel to start: pass a vector that spans a plane with it.")
-    across = L2.attaining(xp, across)
+    across = unit(xp, across)
     # Again: what the first subtraction left of the start is as large as its rounding, rescaled.
-    return xp, first, L2.attaining(xp, across - xp.vecdot(across, first) * first)
+    return xp, first, unit(xp, across - xp.vecdot(across, first) * first)

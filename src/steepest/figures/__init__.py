@@ -4,10 +4,13 @@ from steepest.figures._explorable import Explorable, Slider, Stage
 from steepest.figures._picture import Picture
 from steepest.figures.argument import balls, half_plane, rolling_ball
 from steepest.figures.dimensions import random_cosines
+from steepest.figures.ellipses import equal_divergence, two_coordinates
 from steepest.figures.explorations import change_ball, fall_by_angle, finite_ball, step_sizes, taylor_models
 from steepest.figures.kinks import saddle_ways, stalled
 from steepest.figures.momentum import heavy_ball_map
 from steepest.figures.trust import loss_by_step, step_errors, valley_paths
+from steepest.figures.norms import faces, race
+from steepest.figures.trust import step_errors
 
 __all__ = [
     "Explorable",
@@ -16,11 +19,14 @@ __all__ = [
     "Stage",
     "balls",
     "change_ball",
+    "equal_divergence",
+    "faces",
     "fall_by_angle",
     "finite_ball",
     "half_plane",
     "heavy_ball_map",
     "loss_by_step",
+    "race",
     "random_cosines",
     "rolling_ball",
     "saddle_ways",
@@ -29,4 +35,5 @@ __all__ = [
     "step_sizes",
     "taylor_models",
     "valley_paths",
+    "two_coordinates",
 ]
