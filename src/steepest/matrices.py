@@ -52,7 +52,7 @@ def schatten(shape: tuple[int, int], p: float) -> Norm:
     """
     rows, columns = _sides(shape)
     inner = lp(p)
-    name = f"{_NAMES.get(float(p), f'Schatten-{p:g}')} {rows}×{columns}"
+    name = f"{_NAMES.get(float(p), f'Schatten-{float(p):g}')} {rows}×{columns}"
     if inner is L2:
         return Norm(name, L2.size, L2.dual_size, L2.attaining, rows * columns)
 
