@@ -5,6 +5,7 @@ from steepest.figures._picture import Picture
 from steepest.figures.argument import balls, half_plane, rolling_ball
 from steepest.figures.dimensions import random_cosines
 from steepest.figures.explorations import change_ball, fall_by_angle, finite_ball, step_sizes, taylor_models
+from steepest.figures.matrices import polar_iterations
 from steepest.figures.trust import step_errors
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "fall_by_angle",
     "finite_ball",
     "half_plane",
+    "polar_iterations",
     "random_cosines",
     "rolling_ball",
     "step_errors",
