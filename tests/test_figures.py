@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from steepest import L1, L2, LINF, bowl, circle, descend, learning_rate, quadratic, steepest_direction
+from steepest import L1, L2, LINF, bowl, circle, descend, learning_rate, lp, polytope, quadratic, steepest_direction
 from steepest.figures import (
     Explorable,
     Picture,
@@ -13,9 +13,11 @@ from steepest.figures import (
     Stage,
     balls,
     change_ball,
+    faces,
     fall_by_angle,
     finite_ball,
     half_plane,
+    race,
     random_cosines,
     rolling_ball,
     step_errors,
@@ -24,13 +26,17 @@ from steepest.figures import (
 )
 
 LOSS, W = bowl([1, 4], axes=circle([30, 120])), np.array([1.6, 0.4])
-G = LOSS.gradient(W)
+G, BOWL = LOSS.gradient(W), quadratic([1, 4])
 PICTURES = {
     "balls": lambda: balls([2.0, 1.0], (L1, L2, LINF)),
     "change_ball": lambda: change_ball([2.0, 1.0], (1, 1.5, 2, 4, np.inf), [0, 90]),
+    "faces": lambda: faces((L1, LINF, lp(3)), [[1, 1], [2, 0], [2, -1]]),
     "fall_by_angle": lambda: fall_by_angle(LOSS, W, [0.125, 0.25]),
     "finite_ball": lambda: finite_ball(LOSS, W, [0.5, 1.0], [-30, 0, 30]),
     "half_plane": lambda: half_plane(LOSS, W, circle(np.arange(0, 360, 20) + 7)),
+    "race": lambda: race(
+        {"a bowl": {n.name: descend(quadratic([1, 4]), [4, 1], learning_rate(0.25), 2, norm=n) for n in (L1, L2)}}
+    ),
     "random_cosines": lambda: random_cosines([2, 3, 50, 1000], [2, 4, 1024]),
     "rolling_ball": lambda: rolling_ball(LOSS, descend(LOSS, [-0.8, 1.6], learning_rate(0.15), 8)),
     "step_sizes": lambda: step_sizes(quadratic([1, 10]), [2.0, 0.6], (0.01, 0.1, 0.15, 0.2, 0.205), 40),
@@ -143,6 +149,34 @@ def test_balls_touch_where_a_sweep_says():
     assert "ℓ∞ ball touches it at (-1, -1), 18.4 degrees" in alt
     corners = np.array([[-1, 0], [1, 0], [0, 1], [0, -1]])
     assert corners[(corners @ [2, 1]).argmin()].tolist() == steepest_direction([2.0, 1.0], L1).tolist()
+
+
+def test_faces_say_where_they_touch():
+    """The text of the faces gives both ends of a side, or the one step that is steepest."""
+    alt = PICTURES["faces"]().alt
+    assert "for ∇L = (1, 1) it touches the ball of ℓ1 at all steps from (-1, 0) to (0, -1);" in alt
+    assert "for ∇L = (2, 0) it touches the ball of ℓ∞ at all steps from (-1, 1) to (-1, -1);" in alt
+    step = -np.array([2**0.5, -1]) / (2**1.5 + 1) ** (1 / 3)  # the cubic norm's: the square roots of g, rescaled
+    assert f"the ball of ℓ3 at ({step[0]:.3g}, {step[1]:.3g}) alone." in alt
+
+
+def test_faces_of_a_polytope_are_its_sides():
+    """The hexagon's side across (1, 1) joins two of its vertices."""
+    hexagon = polytope([[2, 0], [1, 1], [-1, 1], [-2, 0], [-1, -1], [1, -1]])
+    assert "at all steps from (-2, 0) to (-1, -1)." in faces([hexagon], [[1, 1]]).alt
+
+
+def test_race_says_what_is_left():
+    """The text of the race gives the share of the loss left in each norm, worked out by hand, and the lowest."""
+    # From (4, 1), gradient (4, 4): ℓ2 leaves 4.5, then 2.53125, of 10. ℓ1 goes to (3, 1), then to (3, 0): 4.5.
+    assert "a bowl: 4.5e-01 in ℓ1, 2.5e-01 in ℓ2, lowest in ℓ2." in PICTURES["race"]().alt
+
+
+def test_race_of_more_than_three_norms_is_refused():
+    """There are three marks: a fourth norm is refused, not left out."""
+    path = descend(quadratic([1.0]), [1.0], learning_rate(0.5), 1)
+    with pytest.raises(ValueError, match="paths has 4 norms for bowl: pass at most three"):
+        race({"bowl": dict.fromkeys("abcd", path)})
 
 
 def test_step_errors_say_their_extremes():
