@@ -34,6 +34,7 @@ STEPS, TURNS = (0.0625, 0.125, 0.25), range(-105, 28, 3)
 ETAS, RADII = np.geomspace(0.02, 1, 12), np.geomspace(1 / 64, 1, 25)
 POWERS = (1, 1.05, 1.1, 1.2, 1.35, 1.5, 1.75, 2, 2.5, 3, 4, 6, 10, 20, math.inf)
 RATES = np.round(np.arange(0.005, 0.211, 0.005), 3)
+SIGMAS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05, *(round(0.05 * k, 2) for k in range(2, 21))]
 DIMS = [2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000, 7000, 10_000]
 
 
@@ -137,6 +138,19 @@ def random_state(k, m):
     return shown, {1: (0, (-best, 0)), 2: (0, (-best, 0.09)), 5: (1, (n, best))}
 
 
+def polar_state(k, m):
+    """Return the same for the figure of a singular value, iterated with the polynomials written out."""
+    way = [(SIGMAS[k],) * 2]
+    for _ in range(m + 1):
+        x, y = way[-1]
+        way.append((1.5 * x - 0.5 * x**3, 3.4445 * y - 4.7750 * y**3 + 2.0315 * y**5))
+    shown = [f"{SIGMAS[k]:g}", str(m)]
+    for value in way[m]:
+        shown += [f"{value:.4f}", f"{abs(1 - value):.1e}"]
+    (x, y), after = way[m], way[m + 1]
+    return shown, {0: (0, (x, after[0])), 1: (0, (y, after[1])), 2: (0, (SIGMAS[k], 0)), 4: (1, (m, x)), 6: (1, (m, y))}
+
+
 # For each figure its page, its states, and for each slider how many values it has, where it starts, and its name.
 FIGURES = {
     "fig-angle": (
@@ -163,6 +177,7 @@ FIGURES = {
         ("Step length η", "Another direction, in degrees from −∇L"),
     ),
     "fig-random": ("trust/dimensions", random_state, (24, 21), (17, 9), ("Dimension d", "Number of directions N")),
+    "fig-polar": ("norms/matrices", polar_state, (27, 21), (8, 5), ("Singular value σ at the start", "Iterations k")),
 }
 STATES = """(figure, [counts, every]) => {
     const sliders = [...figure.querySelectorAll('input')];
@@ -338,6 +353,7 @@ ADDRESSES = {
     "fig-rate": ("alpha=0.02,step=3", (3, 3)),
     "fig-finite": ("turn=-40", (24, 6)),
     "fig-random": ("d=10,n=4", (5, 1)),
+    "fig-polar": ("sigma=0.001,k=20", (0, 20)),
 }
 
 

@@ -37,7 +37,9 @@ def polar_iterations(
     """
     values = np.asarray(values, float)
     ways = [_ways(values, iterations + 1, coefficients) for coefficients in (cubic, muon)]  # (n, iterations + 2) each
-    first = Slider("sigma", "Singular value σ at the start", [f"{v:g}" for v in values], int(abs(values - 0.1).argmin()))
+    first = Slider(
+        "sigma", "Singular value σ at the start", [f"{v:g}" for v in values], int(abs(values - 0.1).argmin())
+    )
     count = Slider("k", "Iterations k", [str(k) for k in range(iterations + 1)], min(5, iterations))
     stage = Stage("fig-polar", first, count)
     with stage.draw("One iteration") as axes:
