@@ -44,7 +44,7 @@ def polar_iterations(
     stage = Stage("fig-polar", first, count)
     with stage.draw("One iteration") as axes:
         _polynomials(axes, stage, (cubic, muon), ways, band)
-        stage.handle(points(values[:, None], 0), INK, "σ")
+        stage.handle(points(values[:, None], 0), INK)
     with stage.draw("From one iteration to the next") as axes:
         axes.set(xlabel="iterations", xlim=(-0.8, iterations + 0.8), ylim=(-0.12, 1.42))
         axes.axhspan(*band, color=DIRECTION, alpha=0.12, lw=0)
@@ -58,7 +58,7 @@ def polar_iterations(
         f"band from {band[0]:.3f} to {band[1]:.3f}. Right: the singular value {values[first.start]:g} after "
         f"{count.start} iterations is {start[0]:.3f} by the cubic and {start[1]:.3f} by the other."
     )
-    return stage.explorable("The cubic converges to one; Muon's quintic is faster, and stays in a band.", alt, *spoken)
+    return stage.explorable("The cubic converges to one; Muon's quintic rises faster, and stays in a band.", alt, *spoken)
 
 
 def _ways(values: Any, iterations: int, coefficients: Sequence[float]) -> Any:
