@@ -146,7 +146,7 @@ def polar_state(k, m):
         way.append((1.5 * x - 0.5 * x**3, 3.4445 * y - 4.7750 * y**3 + 2.0315 * y**5))
     shown = [f"{SIGMAS[k]:g}", str(m)]
     for value in way[m]:
-        shown += [f"{value:.4f}", f"{abs(1 - value):.1e}"]
+        shown += [f"{value:.4f}", f"{abs(1 - value):.1e}" if abs(1 - value) > 1e-9 else "below 1e-9"]
     (x, y), after = way[m], way[m + 1]
     return shown, {0: (0, (x, after[0])), 1: (0, (y, after[1])), 2: (0, (SIGMAS[k], 0)), 4: (1, (m, x)), 6: (1, (m, y))}
 

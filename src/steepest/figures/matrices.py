@@ -58,7 +58,8 @@ def polar_iterations(
         f"band from {band[0]:.3f} to {band[1]:.3f}. Right: the singular value {values[first.start]:g} after "
         f"{count.start} iterations is {start[0]:.3f} by the cubic and {start[1]:.3f} by the other."
     )
-    return stage.explorable("The cubic converges to one; Muon's quintic rises faster, and stays in a band.", alt, *spoken)
+    title = "The cubic converges to one; Muon's quintic rises faster, and stays in a band."
+    return stage.explorable(title, alt, *spoken)
 
 
 def _ways(values: Any, iterations: int, coefficients: Sequence[float]) -> Any:
@@ -89,10 +90,15 @@ def _numbers(stage: Stage, values: Any, ways: Any) -> Any:
     said = []
     for (name, *_), way in zip(_LOOKS, ways, strict=True):
         stage.number(f"{name}, after k", texts(lambda v: f"{v:.4f}", way))
-        stage.number(f"{name}, from 1", texts(lambda v: f"{abs(1 - v):.1e}", way))
+        stage.number(f"{name}, from 1", texts(_distance, way))
         said.append(texts(lambda v, name=name: f"{name} {v:.4f}", way))
     return (
         texts(lambda v: f"from {v:g}", values)[:, None],
         texts(lambda k: f"after {k} iterations", counts)[None],
         *said,
     )
+
+
+def _distance(value: float) -> str:
+    """Return how far a value is from one, as far as it is more than rounding."""
+    return f"{abs(1 - value):.1e}" if abs(1 - value) > 1e-9 else "below 1e-9"
