@@ -90,8 +90,7 @@ class Norm:
     def aligned(self, gradient: Array, then: Array | None = None) -> Array:
         """Return a step of norm 1 along which the linear model rises the most.
 
-        Where several do, they form a face of the unit ball. A second vector picks from it: with every ``then`` you
-        get every vertex of the face, or every other point that sticks out of it in some direction.
+        Where several do, they form a face of the unit ball. A second vector picks from it.
 
         Parameters
         ----------
@@ -256,6 +255,7 @@ def blocks(norms: Sequence[Norm], sizes: Sequence[int], p: float) -> Norm:
     >>> layers([3.0, -4.0, 2.0, 1.0]), layers.dual([3.0, -4.0, 2.0, 1.0])
     (5.0, 7.0)
     """
+    norms, sizes = tuple(norms), tuple(sizes)
     outer, cut = lp(p), _cutter(norms, sizes)
 
     def lengths(xp: Any, x: Array, measures: Iterable[Measure]) -> Array:

@@ -36,14 +36,14 @@ def faces(norms: Sequence[Norm], gradients: Any) -> Picture:
         ball = around / norm(around)[:, None]
         across, reach = circle(90, start=g), 1.35 * float(np.abs(ball).max())
         ends = norm.aligned(-g, [across, -across])  # (2, 2), the same twice where one step is steepest
-        with panels.draw(norm.name, width=215, height=240, equal=True) as axes:
+        with panels.draw(norm.name, width=194, height=220, equal=True) as axes:
             axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
             axes.locator_params(nbins=5, integer=True)
             axes.fill(*ball.T, facecolor=STEEPEST, alpha=0.15)
             axes.plot(*ball.T, color=INK, lw=1.4)
             line = ends.mean(axis=0) + np.array([[-4.0], [4.0]]) * across
             axes.plot(*line.T, color=DIRECTION, lw=1.4)
-            arrow(axes, (0, 0), 0.55 * reach * g / L2(g), GRADIENT, "∇L")
+            arrow(axes, (0, 0), 0.25 * reach * g / L2(g), GRADIENT, "∇L")
             axes.plot(*ends.T, "o-", color=STEEPEST, lw=4.5, ms=6)
         first, last = (f"({a:.3g}, {b:.3g})" for a, b in 0.0 + ends.round(9))
         where = f"all steps from {first} to {last}" if first != last else f"{first} alone"
@@ -74,7 +74,7 @@ def race(paths: Mapping[str, Mapping[str, Path]]) -> Picture:
     for loss, runs in paths.items():
         if len(runs) > len(_RACERS):
             raise ValueError(f"paths has {len(runs)} norms for {loss}: pass at most three.")
-        with panels.draw(loss, width=217, height=260) as axes:
+        with panels.draw(loss, width=194, height=245) as axes:
             for (norm, path), (color, mark) in zip(runs.items(), _RACERS, strict=False):
                 left = path.values / path.values[0]
                 axes.semilogy(left, f"{mark}-", color=color, ms=3.5, lw=1.2, label=norm)
