@@ -12,7 +12,7 @@ import mpmath
 import numpy as np
 from strategies import EPS
 
-from steepest import L1, L2, LINF, blocks, ellipsoid, lp, polytope
+from steepest import L1, L2, LINF, blocks, ellipsoid, lp, polytope, schatten
 
 HEXAGON = np.array([[2, 0], [1, 1], [-1, 1], [-2, 0], [-1, -1], [1, -1]])
 # The corners of a cube and two steps along each axis: the rhombic dodecahedron, of 12 sides.
@@ -68,6 +68,16 @@ def _stretched(matrix, divisor=1):
 def _of(outer, *inner):
     """Return a norm of norms, each of which takes two numbers."""
     return lambda x: outer([norm(x[2 * k : 2 * k + 2]) for k, norm in enumerate(inner)])
+
+
+def _values(rows, norm):
+    """Return a norm of the singular values of a matrix of so many rows."""
+
+    def measure(x):
+        matrix = mpmath.matrix([x[k : k + len(x) // rows] for k in range(0, len(x), len(x) // rows)])
+        return norm(list(mpmath.svd_r(matrix, compute_uv=False)))
+
+    return measure
 
 
 NORMS = {
@@ -126,5 +136,22 @@ NORMS = {
         _stretched([[20, -12, 4], [-12, 24, -8], [4, -8, 12]], 7),
         dim=3,
         powers=6,
+    ),
+    "nuclear": Tried(lambda: schatten((2, 2), 1), _values(2, _p(1)), _values(2, _p(math.inf)), dim=4),
+    "ℓ2 of singular values": Tried(lambda: schatten((3, 2), 2), _p(2), _p(2), dim=6),
+    "spectral": Tried(lambda: schatten((3, 2), math.inf), _values(3, _p(math.inf)), _values(3, _p(1)), dim=6),
+    "spectral, square": Tried(lambda: schatten((2, 2), math.inf), _values(2, _p(math.inf)), _values(2, _p(1)), dim=4),
+    "ℓ2 as the spectral norm of a column": Tried(lambda: schatten((3, 1), math.inf), _p(2), _p(2), dim=3),
+    "ℓ1.5 of singular values": Tried(
+        lambda: schatten((2, 3), 1.5), _values(2, _p(1.5)), _values(2, _p(3)), dim=6, powers=3
+    ),
+    "ℓ4 of singular values": Tried(
+        lambda: schatten((3, 2), 4), _values(3, _p(4)), _values(3, _p(mpmath.mpf(4) / 3)), dim=6, powers=4
+    ),
+    "layers": Tried(
+        lambda: blocks([schatten((2, 2), math.inf), L2], [4, 2], math.inf),
+        lambda x: max(_values(2, _p(math.inf))(x[:4]), _p(2)(x[4:])),
+        lambda g: _values(2, _p(1))(g[:4]) + _p(2)(g[4:]),
+        dim=6,
     ),
 }

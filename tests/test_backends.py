@@ -34,8 +34,10 @@ from steepest import (
     learning_rate,
     logistic,
     measured_order,
+    newton_schulz,
     quadratic,
     rosenbrock,
+    schatten,
     second_order,
     steepest_direction,
 )
@@ -43,6 +45,13 @@ from steepest import (
 G, U, W, V = [3, -4, 1], [1, 2, -2], [1, 2, -1], [2, -1, 1]
 ROWS, MORE = [[3, -4, 1], [1, 2, -5]], [[1, 0, 2], [-2, 1, 1]]
 SPECTRUM, AXES, FEATURES, LABELS = [1, 4, 2], [[0, 1, 0], [1, 0, 0], [0, 0, -1]], [[1, 2, 0], [0, -1, 3]], [1, 0]
+MATRICES, TIED, BREAK = (
+    [[3, -4, 1, 1, 2, -5], [1, 0, 2, -2, 1, 1]],
+    [[3, 0, 0, 0, 3, 0], [1, 2, 3, 1, 2, 3]],
+    [2, 1, 0, 0, 1, 4],
+)
+STACK = [[[3, 1], [0, 2], [1, 4]], [[1, 0], [1, 0], [1, 0]]]
+SINGULAR = [schatten((2, 3), p) for p in (1, 1.5, 2, np.inf)]
 HILLY = bowl(SPECTRUM, axes=AXES)
 NORMS = (*(n for n in (tried.make() for tried in TRIED.values()) if n.dim in (None, 3)), blocks([L2, LINF], [2, 1], 1))
 
@@ -57,6 +66,12 @@ CALLS = {
     **{f"dual of {n.name}": (n.dual, ROWS) for n in NORMS},
     **{f"aligned in {n.name}": (n.aligned, ROWS) for n in NORMS},
     **{f"aligned in {n.name}, a tie broken": (n.aligned, [[3, 3, 0], [0, -1, 1]], U) for n in NORMS},
+    **{f"{n.name}": (n, MATRICES) for n in SINGULAR},
+    **{f"dual of {n.name}": (n.dual, MATRICES) for n in SINGULAR},
+    **{f"aligned in {n.name}": (n.aligned, MATRICES) for n in SINGULAR},
+    **{f"aligned in {n.name}, a tie broken": (n.aligned, TIED, BREAK) for n in SINGULAR},
+    "newton_schulz": (lambda m: newton_schulz(m, 12), [[3, -4, 1], [1, 2, -5]]),
+    "newton_schulz of several": (lambda m: newton_schulz(m, 5, (2, -1.5, 0.5)), STACK),
     "circle": (circle, [0, 30, 90], G, U),
     "circle of the plane": (lambda degrees, start: circle(degrees, start), [0, 30, 90], [3, 4]),
     "circle of one angle": (lambda start, toward: circle(30, start, toward), G, U),

@@ -17,10 +17,11 @@ from steepest import (
     exact_line_search,
     kinked,
     learning_rate,
+    lp,
+    polytope,
     quadratic,
     steepest_direction,
 )
-from steepest import L1, L2, LINF, bowl, circle, descend, learning_rate, lp, polytope, quadratic, steepest_direction
 from steepest.figures import (
     Explorable,
     Picture,
@@ -35,6 +36,7 @@ from steepest.figures import (
     half_plane,
     heavy_ball_map,
     loss_by_step,
+    polar_iterations,
     race,
     random_cosines,
     rolling_ball,
@@ -43,8 +45,8 @@ from steepest.figures import (
     step_errors,
     step_sizes,
     taylor_models,
-    valley_paths,
     two_coordinates,
+    valley_paths,
 )
 from steepest.figures.ellipses import _divergence
 
@@ -68,6 +70,9 @@ PICTURES = {
     "heavy_ball_map": lambda: heavy_ball_map(quadratic([1, 10]), [2.0, 0.6], [0.05, 0.24, 0.3], [0.0, 0.2, 0.81], 20),
     "race": lambda: race(
         {"a bowl": {n.name: descend(quadratic([1, 4]), [4, 1], learning_rate(0.25), 2, norm=n) for n in (L1, L2)}}
+    ),
+    "polar_iterations": lambda: polar_iterations(
+        [0.01, 0.1, 1.0], 6, (1.5, -0.5), (3.4445, -4.7750, 2.0315), (0.682, 1.202)
     ),
     "random_cosines": lambda: random_cosines([2, 3, 50, 1000], [2, 4, 1024]),
     "rolling_ball": lambda: rolling_ball(LOSS, descend(LOSS, [-0.8, 1.6], learning_rate(0.15), 8)),
@@ -274,6 +279,15 @@ def test_finite_ball_says_its_angles():
     assert numbers(PICTURES["finite_ball"]().alt)[:4] == [1, 38.5, 25, 0.5]
 
 
+def test_polar_iterations_know_where_they_are():
+    """The figure of the polynomials gives what each makes of 0.1 in five iterations, and the band it was told."""
+    figure = PICTURES["polar_iterations"]()
+    x = y = 0.1
+    for _ in range(5):
+        x, y = 1.5 * x - 0.5 * x**3, 3.4445 * y - 4.7750 * y**3 + 2.0315 * y**5
+    assert numbers(figure.alt) == [1, 0.682, 1.202, 0.1, 5, round(x, 3), round(y, 3)]
+
+
 def test_random_cosines_know_the_best_of_two():
     """Of two random directions the better has the cosine 4 / pi**2 on average in the plane, and 1 / 3 in space."""
     figure = PICTURES["random_cosines"]()
@@ -356,6 +370,8 @@ def test_more_than_three_paths_are_refused(draw):
     """There are three colors and marks: a fourth path is refused, not left out."""
     with pytest.raises(ValueError, match="paths has 4 of them: pass at most three"):
         draw(dict.fromkeys("abcd", REMEMBERING["plain"]))
+
+
 def test_equal_divergence_says_how_wide():
     """The text gives the width in the mean, in proportion to the standard deviation, by a search over a grid."""
     said = numbers(PICTURES["equal_divergence"]().alt)

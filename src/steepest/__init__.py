@@ -2,10 +2,11 @@
 
 from steepest.descent import Path, conjugate_gradients, descend
 from steepest.directions import angle, cosine, directional_derivative, steepest_direction
-from steepest.hulls import shortest_subgradient
 from steepest.ellipsoid import ellipsoid
+from steepest.hulls import shortest_subgradient
 from steepest.loss import Loss
 from steepest.losses import bowl, kinked, logistic, quadratic, rosenbrock
+from steepest.matrices import newton_schulz, schatten
 from steepest.norms import L1, L2, LINF, Norm, blocks, lp
 from steepest.polytope import polytope
 from steepest.sphere import circle, random_directions
@@ -40,10 +41,12 @@ __all__ = [
     "logistic",
     "lp",
     "measured_order",
+    "newton_schulz",
     "polytope",
     "quadratic",
     "random_directions",
     "rosenbrock",
+    "schatten",
     "second_order",
     "shortest_subgradient",
     "steepest_direction",

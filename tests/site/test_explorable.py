@@ -37,6 +37,7 @@ POWERS = (1, 1.05, 1.1, 1.2, 1.35, 1.5, 1.75, 2, 2.5, 3, 4, 6, 10, 20, math.inf)
 RATES = np.round(np.arange(0.005, 0.211, 0.005), 3)
 ALPHAS = np.sort([*np.arange(1, 21) / 50, 4 / (1 + math.sqrt(10)) ** 2])
 GAMMAS = np.sort([*np.arange(25) / 25, ((math.sqrt(10) - 1) / (math.sqrt(10) + 1)) ** 2])
+SIGMAS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.04, 0.05, *(round(0.05 * k, 2) for k in range(2, 21))]
 DIMS = [2, 3, 4, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000, 1500, 2000, 3000, 5000, 7000, 10_000]
 
 
@@ -164,6 +165,19 @@ def momentum_state(k, m):
     return shown, {0: (0, (rate, momentum)), 1: (1, points[: inside[-1] + 2])}
 
 
+def polar_state(k, m):
+    """Return the same for the figure of a singular value, iterated with the polynomials written out."""
+    way = [(SIGMAS[k],) * 2]
+    for _ in range(m + 1):
+        x, y = way[-1]
+        way.append((1.5 * x - 0.5 * x**3, 3.4445 * y - 4.7750 * y**3 + 2.0315 * y**5))
+    shown = [f"{SIGMAS[k]:g}", str(m)]
+    for value in way[m]:
+        shown += [f"{value:.4f}", f"{abs(1 - value):.1e}" if abs(1 - value) > 1e-9 else "below 1e-9"]
+    (x, y), after = way[m], way[m + 1]
+    return shown, {0: (0, (x, after[0])), 1: (0, (y, after[1])), 2: (0, (SIGMAS[k], 0)), 4: (1, (m, x)), 6: (1, (m, y))}
+
+
 # For each figure its page, its states, and for each slider how many values it has, where it starts, and its name.
 FIGURES = {
     "fig-angle": (
@@ -197,6 +211,7 @@ FIGURES = {
         ("Learning rate α", "Momentum γ"),
     ),
     "fig-random": ("trust/dimensions", random_state, (24, 21), (17, 9), ("Dimension d", "Number of directions N")),
+    "fig-polar": ("norms/matrices", polar_state, (27, 21), (8, 5), ("Singular value σ at the start", "Iterations k")),
 }
 FREE = {"fig-momentum"}  # whose handle moves both sliders
 STATES = """(figure, [counts, every]) => {
@@ -381,6 +396,7 @@ ADDRESSES = {
     "fig-finite": ("turn=-40", (24, 6)),
     "fig-momentum": ("alpha=0.04,gamma=0.64", (1, 17)),
     "fig-random": ("d=10,n=4", (5, 1)),
+    "fig-polar": ("sigma=0.001,k=20", (0, 20)),
 }
 
 

@@ -7,10 +7,10 @@ from steepest.figures.dimensions import random_cosines
 from steepest.figures.ellipses import equal_divergence, two_coordinates
 from steepest.figures.explorations import change_ball, fall_by_angle, finite_ball, step_sizes, taylor_models
 from steepest.figures.kinks import saddle_ways, stalled
+from steepest.figures.matrices import polar_iterations
 from steepest.figures.momentum import heavy_ball_map
-from steepest.figures.trust import loss_by_step, step_errors, valley_paths
 from steepest.figures.norms import faces, race
-from steepest.figures.trust import step_errors
+from steepest.figures.trust import loss_by_step, step_errors, valley_paths
 
 __all__ = [
     "Explorable",
@@ -26,6 +26,7 @@ __all__ = [
     "half_plane",
     "heavy_ball_map",
     "loss_by_step",
+    "polar_iterations",
     "race",
     "random_cosines",
     "rolling_ball",
@@ -34,6 +35,6 @@ __all__ = [
     "step_errors",
     "step_sizes",
     "taylor_models",
-    "valley_paths",
     "two_coordinates",
+    "valley_paths",
 ]

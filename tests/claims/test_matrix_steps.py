@@ -1,0 +1,199 @@
+"""Steps in norms of singular values, against matrices whose singular values and vectors are known exactly."""
+
+import math
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+from strategies import EPS
+
+from steepest import schatten, steepest_direction
+
+STEEPEST, ALL = "schatten-steepest", "spectral-minimizers"
+SHAPES = [(1, 1), (1, 3), (2, 2), (3, 2), (3, 5), (6, 4)]
+shapes = pytest.mark.parametrize("shape", SHAPES, ids=str)
+
+
+def _orthogonal(rng, size):
+    """Return a matrix of fractions with orthonormal columns: a product of two reflections."""
+    result = np.array([[Fraction(int(i == j)) for j in range(size)] for i in range(size)])
+    for _ in range(2):
+        v = np.array([Fraction(int(c)) for c in rng.integers(1, 6, size)])
+        result = result - 2 * np.outer(v, v @ result) / (v @ v)
+    return result
+
+
+def _known(seed, count, shape):
+    """Yield bases of fractions, whole singular values in order, with ties and zeros, and their matrix of fractions."""
+    rng = np.random.default_rng(seed)
+    for _ in range(count):
+        left, right = _orthogonal(rng, shape[0]), _orthogonal(rng, shape[1])
+        values = np.sort(rng.integers(0, 5, min(shape)))[::-1]
+        if values.any():
+            values = [Fraction(int(v)) for v in values]
+            yield left, values, right, _compose(left, values, right)
+
+
+def _compose(left, values, right):
+    return sum(v * np.outer(left[:, i], right[:, i]) for i, v in enumerate(values))
+
+
+def _flat(matrix):
+    return np.array(matrix, float).reshape(-1)
+
+
+def _length(values, power):
+    values = [mpmath.mpf(v.numerator) / v.denominator for v in values]
+    return max(values) if power == math.inf else mpmath.fsum(v**power for v in values) ** (1 / mpmath.mpf(power))
+
+
+@pytest.mark.claim(STEEPEST)
+@shapes
+@pytest.mark.parametrize("p", [1, 1.5, 2, 3, math.inf])
+def test_the_fall_is_the_dual_length_of_the_singular_values(tried, shape, p):
+    """On matrices of fractions with whole singular values the step has length one and falls by the ℓq norm of these."""
+    q = math.inf if p == 1 else 1 if p == math.inf else p / (p - 1)
+    norm, dim = schatten(shape, p), math.prod(shape)
+    why = "20 (m + n) eps: the entries round once, the decomposition to 4 (m + n) eps of the length, three products"
+    for left, values, right, matrix in _known(168, 40, shape):
+        fall = float(_length(values, q))
+        step = steepest_direction(_flat(matrix), norm)
+        tolerance = 20 * sum(shape) * EPS
+        tried.within(norm.dual(_flat(matrix)) / fall - 1, tolerance, dim, why)
+        slope = sum(a * Fraction(b) for a, b in zip(matrix.reshape(-1), step.tolist(), strict=True))
+        tried.within(float(slope) / fall + 1, tolerance, dim, why)
+        inside = np.array(left, float).T @ step.reshape(shape) @ np.array(right, float)
+        tried.within(np.linalg.norm(np.linalg.svd(inside, compute_uv=False), p) - 1, tolerance, dim, why)
+
+
+@pytest.mark.claim(STEEPEST)
+@pytest.mark.parametrize("p", [1, 1.5, 2, 3, math.inf])
+def test_two_rows_have_a_closed_form(tried, p):
+    """For a thousand matrices of two rows the singular values have a closed form, and so has the fall."""
+    rng = np.random.default_rng(170)
+    many = rng.integers(-3, 4, (1000, 2, 3))
+    q = math.inf if p == 1 else 1 if p == math.inf else p / (p - 1)
+    found = schatten((2, 3), p).dual(many.reshape(-1, 6))
+    why = "100 eps: the roots of the closed form and of the decomposition, the powers, and their sum"
+    for matrix, fall in zip(many.tolist(), found, strict=True):
+        (a, b), c = (mpmath.fsum(x * y for x, y in zip(r, matrix[0], strict=True)) for r in matrix), matrix[1]
+        d = mpmath.fsum(x * x for x in c)
+        with mpmath.workdps(40):
+            root = mpmath.sqrt((a - d) ** 2 + 4 * b * b)
+            values = [mpmath.sqrt((a + d + root) / 2), mpmath.sqrt(abs(a + d - root) / 2)]
+            known = max(values) if q == math.inf else mpmath.fsum(v**q for v in values) ** (1 / mpmath.mpf(q))
+            tried.within(float(fall - known), 100 * EPS * max(float(known), EPS), 6, why)
+
+
+@pytest.mark.claim(STEEPEST)
+@shapes
+def test_no_matrix_of_length_one_falls_faster(tried, shape):
+    """Of a thousand random matrices of length one, measured by NumPy, none falls faster than the package's step."""
+    rng = np.random.default_rng(171)
+    g = rng.standard_normal((20, math.prod(shape)))
+    x = rng.standard_normal((1000, *shape))
+    x[::2] = np.einsum("ki,kj->kij", x[::2, :, 0], x[::2, 0, :])  # of rank one
+    values = np.linalg.svd(x, compute_uv=False)
+    for p in (1, 1.5, 2, 3, math.inf):
+        units = (x / np.linalg.norm(values, p, axis=1)[:, None, None]).reshape(1000, -1)
+        falls = schatten(shape, p).dual(g)
+        tried(g @ units.T >= -falls[:, None] * (1 + 20 * sum(shape) * EPS), math.prod(shape))
+
+
+@pytest.mark.claim(STEEPEST, without="p is at least 1")
+def test_below_one_the_formula_is_too_high(tried):
+    """For p = 1/2, q = -1: with the singular values n and 1 a step of rank one falls by n, more than n / (n + 1)."""
+    for n in range(1, 50):
+        values, step = (Fraction(n), Fraction(1)), (1, 0)
+        assert sum(math.sqrt(s) for s in step) ** 2 == 1
+        tried(-sum(v * s for v, s in zip(values, step, strict=True)) < -1 / sum(1 / v for v in values), 4)
+
+
+@pytest.mark.claim(STEEPEST, without="X is no longer than one")
+@shapes
+def test_longer_matrices_fall_faster(tried, shape):
+    """A multiple of the steepest step, however slightly longer, has a lower slope."""
+    for _, _, _, matrix in _known(172, 10, shape):
+        for p in (1, 2, math.inf):
+            norm, longer = schatten(shape, p), (1 + 2.0 ** np.arange(-20, 20))[:, None]
+            slopes = longer * steepest_direction(_flat(matrix), norm) @ _flat(matrix)
+            tried(slopes < -norm.dual(_flat(matrix)), math.prod(shape))
+
+
+@pytest.mark.claim(STEEPEST, without="the gradient is not zero")
+@shapes
+def test_a_zero_gradient_has_no_step_of_length_one(tried, shape):
+    """A zero matrix has no singular value above zero: the formula names the zero matrix, which is not of length one."""
+    left, values, right = np.linalg.svd(np.zeros(shape), full_matrices=False)
+    left, right = left[:, values > 0], right[values > 0]
+    tried(np.linalg.norm(left @ right) != 1, math.prod(shape))
+
+
+def _blocks(left, right, rank, rest):
+    """Return minus the polar factor, less a matrix on what it leaves free, in exact fractions."""
+    core = np.full((len(left), len(right)), Fraction(0))
+    for i in range(rank):
+        core[i, i] = Fraction(-1)
+    core[rank:, rank:] = -rest
+    return left @ core @ right.T
+
+
+def _contraction(rng, rows, columns):
+    """Return a matrix of fractions of spectral norm at most one: the absolute values of its entries sum up to that."""
+    drawn = rng.integers(-5, 6, (rows, columns))
+    total = max(1, int(abs(drawn).sum()))
+    return np.array([[Fraction(int(c), total) for c in row] for row in drawn]).reshape(rows, columns)
+
+
+@pytest.mark.claim(ALL)
+@shapes
+def test_every_matrix_of_the_form_is_steepest(tried, shape):
+    """Whatever the free block is, in exact fractions the slope is minus the sum of the singular values."""
+    rng = np.random.default_rng(173)
+    for left, values, right, matrix in _known(174, 30, shape):
+        rank = sum(v > 0 for v in values)
+        for _ in range(5):
+            x = _blocks(left, right, rank, _contraction(rng, shape[0] - rank, shape[1] - rank))
+            tried(np.sum(matrix * x) == -sum(values), math.prod(shape))
+            tried(np.linalg.norm(np.array(x, float), 2) <= 1 + 20 * sum(shape) * EPS, math.prod(shape))
+
+
+@pytest.mark.claim(ALL)
+@shapes
+def test_what_is_not_of_the_form_falls_less(tried, shape):
+    """A matrix of norm one loses half of each value times the squared distances of X v from -u and of X' u from -v."""
+    rng = np.random.default_rng(175)
+    for left, values, right, matrix in _known(176, 30, shape):
+        x = rng.standard_normal((100, *shape)) - rng.uniform(0, 9, (100, 1, 1)) * np.array(matrix, float)
+        x /= np.linalg.norm(x, 2, axis=(1, 2))[:, None, None]
+        lost = np.sum(x * np.array(matrix, float), axis=(1, 2)) + float(sum(values))
+        for i, v in enumerate(map(float, values)):
+            u, w = np.array(left[:, i], float), np.array(right[:, i], float)
+            lost = lost - v / 4 * (np.sum((x @ w + u) ** 2, axis=1) + np.sum((u @ x + w) ** 2, axis=1))
+        tried(lost >= -40 * sum(shape) * EPS * float(sum(values)), math.prod(shape))
+
+
+@pytest.mark.claim(ALL)
+@shapes
+def test_the_step_is_unique_if_and_only_if_the_rank_is_full(tried, shape):
+    """Asked for a hundred other directions, the package has more than one steepest step exactly where rank lacks."""
+    rng = np.random.default_rng(177)
+    norm, asked = schatten(shape, math.inf), rng.standard_normal((100, math.prod(shape)))
+    for left, values, right, matrix in _known(178, 30, shape):
+        rank = sum(v > 0 for v in values)
+        steps = norm.aligned(_flat(-matrix), asked)  # (100, m n)
+        tried((np.ptp(steps, axis=0).max() > 1e-6) == (rank < min(shape)), math.prod(shape))
+        inside = np.array(left, float).T @ steps.reshape(-1, *shape) @ np.array(right, float)
+        known = -np.eye(*shape)[:rank]
+        tried(abs(inside[:, :rank] - known) <= 1e-13, math.prod(shape))
+        tried(abs(inside[:, :, :rank] + np.eye(*shape)[:, :rank]) <= 1e-13, math.prod(shape))
+
+
+@pytest.mark.claim(ALL, without="X has a spectral norm of at most one")
+@shapes
+def test_longer_matrices_beat_every_one_of_the_form(tried, shape):
+    """Twice minus the polar factor has twice the fall, and so is lower than all matrices of the form."""
+    for left, values, right, matrix in _known(179, 30, shape):
+        x = 2 * _compose(left, [-Fraction(int(v > 0)) for v in values], right)
+        tried(np.sum(matrix * x) < -sum(values), math.prod(shape))
