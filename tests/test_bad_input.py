@@ -212,11 +212,17 @@ TABLE = {
     "saddle": (
         lambda: ellipsoid([[2.0, 0.0], [0.0, -1.0]]),
         ValueError,
-        "matrix is not positive definite: the step (",
-        "has the squared length -1. Pass one in which every step but zero has a positive length",
+        "matrix is not positive definite up to rounding: the step (",
+        "has the squared length -1. It must be above 8.88e-16: less may be rounding. Pass a matrix in which every step",
     ),
     "singular": (lambda: ellipsoid([[1, 2], [2, 4]]), ValueError, "matrix is not positive definite", "tau * identity"),
     "zero matrix": (lambda: ellipsoid([[0.0]]), ValueError, "matrix is not positive definite", "squared length 0."),
+    "ellipsoid skew, large": (
+        lambda: ellipsoid([[1.0, 100.0], [50.0, 1.0]]),
+        ValueError,
+        "matrix is not symmetric: entry (",
+        "Pass (matrix + matrix.T) / 2",
+    ),
     "large beside the diagonal": (
         lambda: ellipsoid([[1e-300, 1e300], [1e300, 1e-300]]),
         ValueError,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-from steepest._arrays import Array, at_hand, finite, namespace, numbers, shift, split
+from steepest._arrays import Array, at_hand, finite, namespace, numbers, shift
 from steepest.norms import L2, Norm, unit
 
 
@@ -14,7 +15,7 @@ def ellipsoid(matrix: Array) -> Norm:
     """Norm of a positive definite matrix: its unit ball is an ellipsoid.
 
     The axes of the ellipsoid are computed once, of the matrix scaled to a diagonal near 1; no inverse is formed. A
-    lazy matrix is computed where its library has no eigenvalues of its own.
+    lazy matrix is computed where its library has no eigenvalues of its own; where it has, the matrix is not checked.
 
     Parameters
     ----------
@@ -30,7 +31,8 @@ def ellipsoid(matrix: Array) -> Norm:
     Raises
     ------
     TypeError, ValueError
-        If the matrix is not real, finite, square, symmetric and positive definite, up to rounding.
+        If the matrix is not real, finite, square, symmetric and positive definite. Where rounding decides, it is
+        refused: where the least eigenvalue, scaled, is at most d roundings of the largest.
 
     References
     ----------
@@ -49,22 +51,24 @@ def ellipsoid(matrix: Array) -> Norm:
 
     def along_axes(xp: Any, x: Array, sign: int) -> tuple[Array, Array]:
         """Return the components along the axes, near 1 in size, and the exponent that scales them back."""
-        scaled, first = split(xp, x)
-        scaled, second = split(xp, shift(xp, scaled, sign * _like(xp, x, exponent)))
-        return scaled @ _like(xp, x, axes), (first + second)[..., 0]
+        by = sign * _like(xp, x, exponent)
+        zero = x == 0
+        sizes = by + xp.floor(xp.log2(xp.where(zero, xp.ones_like(x), xp.abs(x))))
+        top = xp.max(xp.where(zero, xp.full_like(x, -4096.0), sizes), axis=-1, keepdims=True)
+        return _rescaled(xp, x, by - top) @ _like(xp, x, axes), top[..., 0]
 
     def size(xp: Any, x: Array) -> Array:
         parts, back = along_axes(xp, x, -1)
-        return shift(xp, L2.size(xp, parts * _like(xp, x, stretch)), back)
+        return _rescaled(xp, L2.size(xp, parts * _like(xp, x, stretch)), back)
 
     def dual_size(xp: Any, g: Array) -> Array:
         parts, back = along_axes(xp, g, 1)
-        return shift(xp, L2.size(xp, parts / _like(xp, g, stretch)), back)
+        return _rescaled(xp, L2.size(xp, parts / _like(xp, g, stretch)), back)
 
     def attaining(xp: Any, g: Array, then: Array) -> Array:
         parts, _ = along_axes(xp, g, 1)
         parts = unit(xp, parts / _like(xp, g, stretch)) / _like(xp, g, stretch)
-        return shift(xp, parts @ _like(xp, g, axes).T, _like(xp, g, exponent))
+        return _rescaled(xp, parts @ _like(xp, g, axes).T, _like(xp, g, exponent))
 
     return Norm(f"ellipsoid of {dim} axes", size, dual_size, attaining, dim)
 
@@ -81,6 +85,8 @@ def _square(matrix: Array) -> tuple[Any, Array]:
         raise ValueError("matrix holds a value that is not finite: pass finite numbers.")
     if xp.isdtype(matrix.dtype, "integral"):
         matrix = xp.astype(matrix, xp.__array_namespace_info__().default_dtypes()["real floating"])
+    elif xp.finfo(matrix.dtype).bits < 32:  # no library finds axes in half precision
+        matrix = xp.astype(matrix, xp.float32)
     return xp, matrix
 
 
@@ -90,8 +96,9 @@ def _axes(xp: Any, matrix: Array) -> tuple[Array, Array, Array]:
     exponent = -xp.round(xp.log2(xp.where(diagonal > 0, diagonal, xp.ones_like(diagonal))) / 2)
     with np.errstate(over="ignore"):
         scaled = shift(xp, matrix, exponent + exponent[:, None])
-    scaled = xp.clip(scaled, -4.0, 4.0)  # no positive definite matrix has a larger entry beside such a diagonal
+    scaled = xp.clip(scaled, -1e18, 1e18)  # finite, so that two such entries can be compared
     _check_symmetric(xp, matrix, scaled)
+    scaled = xp.clip(scaled, -4.0, 4.0)  # no positive definite matrix has a larger entry beside such a diagonal
     spread, axes = xp.linalg.eigh((scaled + scaled.T) / 2)
     _check_positive(xp, spread, shift(xp, axes[:, 0], exponent))
     return exponent, xp.sqrt(spread), axes
@@ -99,7 +106,7 @@ def _axes(xp: Any, matrix: Array) -> tuple[Array, Array, Array]:
 
 def _check_symmetric(xp: Any, matrix: Array, scaled: Array) -> None:
     """Refuse a matrix that differs from its transpose by more than half of the digits."""
-    apart = xp.abs(scaled - scaled.T)
+    apart = xp.abs(scaled - scaled.T) / xp.clip(xp.abs(scaled), 1.0, 1e18)
     if at_hand(apart) and float(xp.max(apart)) > float(xp.finfo(apart.dtype).eps) ** 0.5:
         i, j = divmod(int(xp.argmax(apart)), apart.shape[0])
         raise ValueError(
@@ -109,14 +116,25 @@ def _check_symmetric(xp: Any, matrix: Array, scaled: Array) -> None:
 
 
 def _check_positive(xp: Any, spread: Array, worst: Array) -> None:
-    """Refuse a matrix in which a step has a squared length that is not positive, up to rounding."""
-    least = spread.shape[0] * float(xp.finfo(spread.dtype).eps)
-    if at_hand(spread) and not float(spread[0]) > least * float(spread[-1]):
+    """Refuse a matrix in which a step has a squared length that is not positive, or may be so before rounding."""
+    if not at_hand(spread):
+        return
+    least = spread.shape[0] * float(xp.finfo(spread.dtype).eps) * max(float(spread[-1]), 0.0)
+    if not float(spread[0]) > least:
         step = ", ".join(f"{float(c):.3g}" for c in worst)
         raise ValueError(
-            f"matrix is not positive definite: the step ({step}) has the squared length {float(spread[0]):.3g}. Pass "
-            "one in which every step but zero has a positive length, such as matrix + tau * identity for a large tau."
+            f"matrix is not positive definite up to rounding: the step ({step}) has the squared length "
+            f"{float(spread[0]):.3g}. It must be above {least:.3g}: less may be rounding. Pass a matrix in which every "
+            "step but zero has such a length, for instance matrix + tau * identity with a large tau."
         )
+
+
+def _rescaled(xp: Any, x: Array, exponent: Array) -> Array:
+    """Return ``x * 2**exponent`` in four factors: exponents of float64 overflow float32 in two, and zeros turn NaN."""
+    most = 3 * math.log2(float(xp.finfo(x.dtype).max))  # from there on all but zero overflow or vanish
+    exponent = xp.clip(exponent, -most, most)
+    half = xp.floor(exponent / 2)
+    return shift(xp, shift(xp, x, half), exponent - half)
 
 
 def _like(xp: Any, x: Array, constant: Array) -> Array:

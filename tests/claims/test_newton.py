@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from itertools import product
+from math import isqrt
 
 import mpmath
 import numpy as np
@@ -17,7 +18,10 @@ coordinates = pytest.mark.claim("other-coordinates")
 repairs = pytest.mark.claim("hessian-repairs")
 divergence = pytest.mark.claim("divergence-fisher")
 parameters = pytest.mark.claim("natural-parameters")
-SOLVES = "4 d times the condition number, in eps: two factorizations, two solves and an inner product round"
+SOLVES = (
+    "4 d times the condition number, in eps: two factorizations and two solves, each off by d eps of the matrix; "
+    "for the step twice that, as its size rounds too"
+)
 
 
 def _whole(rng, *shape):
@@ -93,13 +97,13 @@ def test_the_package_agrees_with_cholesky_solves(tried, dim, condition):
     close = 4 * dim * condition * EPS
     tried.within(norm.dual(g) / dual - 1, close, dim, SOLVES)
     apart = L2(steepest_direction(g, norm) + solved / dual[:, None]) / L2(solved / dual[:, None])
-    tried.within(apart, 4 * close, dim, SOLVES)
+    tried.within(apart, 2 * close, dim, SOLVES)
 
 
 @ellipse
 @pytest.mark.parametrize("dim", [2, 3, 10])
 def test_a_constrained_solver_finds_no_lower_slope(tried, dim):
-    """SciPy's SLSQP, which knows the gradient and the constraint alone, ends at the lowest slope named, to 1e-6."""
+    """SciPy's SLSQP, which knows the gradient and the constraint alone, ends at the lowest slope named, not below."""
     metric, _ = _spectral(50 + dim, dim, np.geomspace(0.5, 5, dim))
     inside = {"type": "ineq", "fun": lambda u: 1 - u @ metric @ u, "jac": lambda u: -2 * metric @ u}
     for g in random_vectors(60 + dim, 40, dim):
@@ -108,7 +112,9 @@ def test_a_constrained_solver_finds_no_lower_slope(tried, dim):
             lambda u, g=g: g @ u, start, jac=lambda u, g=g: g, constraints=inside, options={"ftol": 1e-13}
         )
         known = -ellipsoid(metric).dual(g)
-        tried.within(found.fun / known - 1, 1e-6, dim, "the root of the solver's tolerance")
+        tried.within(found.fun / known - 1, 1e-13**0.5, dim, "the root of ftol = 1e-13, at which the solver stops")
+        inner = found.x / max(1.0, np.sqrt(found.x @ metric @ found.x))
+        tried(inner @ g / known - 1 <= 4 * dim * 10 * EPS, dim)  # the condition number is 10
 
 
 @pytest.mark.claim("steepest-ellipsoid", without="P is symmetric")
@@ -131,10 +137,13 @@ def test_in_an_indefinite_matrix_no_slope_is_lowest(tried):
 
 @pytest.mark.claim("steepest-ellipsoid", without="the gradient is not zero")
 def test_at_a_zero_gradient_every_step_is_as_steep(tried):
-    """For g = 0 two different steps of the ellipsoid have the same, lowest slope."""
-    for a, b in product(range(1, 10), repeat=2):
-        first, other = (Fraction(1, a), Fraction(0)), (Fraction(0), Fraction(1, b))
-        tried(0 * first[0] + 0 * first[1] == 0 * other[0] + 0 * other[1] and first != other, 2)
+    """For g = 0 many different steps of the ellipsoid have the lowest slope, and the one named would be 0 / 0."""
+    rng, g = np.random.default_rng(8), np.array([Fraction(0)] * 3)
+    for metric in (_definite(rng, 3) for _ in range(50)):
+        steps = [u / (1 + u @ metric @ u) for u in (_whole(rng, 3) for _ in range(20))]
+        inside = {tuple(u) for u in steps if u @ metric @ u <= 1}
+        slopes = [np.array(u) @ g for u in inside]
+        tried(slopes.count(min(slopes)) > 1 and g @ _solve(metric, g) == 0, 3)
 
 
 @pytest.mark.claim("steepest-ellipsoid", without="u is no longer than one in P")
@@ -143,8 +152,10 @@ def test_outside_the_ellipsoid_slopes_are_lower(tried):
     rng = np.random.default_rng(2)
     for metric, g in ((_definite(rng, 3), _whole(rng, 3)) for _ in range(50)):
         if g.any():
-            most = g @ _solve(metric, g)
-            tried((1 + Fraction(1, 10**9)) * most > most, 3)
+            best = _solve(metric, g)
+            most = g @ best
+            u = -best * Fraction(isqrt(10**40 // most.numerator * most.denominator) + 10**11, 10**20)
+            tried(1 < u @ metric @ u < 1 + Fraction(1, 10**6) and u @ g < 0 and (u @ g) ** 2 > most, 3)
 
 
 def _cubic(rng, dim):
@@ -340,7 +351,7 @@ def test_a_trust_region_takes_shifted_steps(tried, dim):
         tau = scipy.optimize.brentq(lambda t, x=found.x, z=shifted: L2(z(t)) - L2(x), 2 + 1e-9, 1e3, xtol=1e-13)
         low = model(shifted(tau))
         tried(low <= found.fun + 1e-9 * abs(low), dim)
-        tried(low >= found.fun / 0.8, dim)  # SciPy stops at four fifths of the lowest value or below
+        tried(low >= found.fun / 0.8, dim)  # its k_hard is 0.2: it stops where a fifth of the fall may be missing
 
 
 @pytest.mark.claim("hessian-repairs", without="H is symmetric")
@@ -353,38 +364,48 @@ def test_positive_eigenvalues_alone_are_not_enough(tried):
 
 @pytest.mark.claim("hessian-repairs", without="for the absolute eigenvalues, none is zero")
 def test_an_eigenvalue_zero_stays_zero(tried):
-    """The absolute eigenvalues of ``diag(k, 0)`` give a step along the second axis the length zero."""
-    for k in range(-20, 20):
-        tried(np.array([0, 1]) @ np.diag([abs(k), 0]) @ np.array([0, 1]) == 0, 2)
+    """Absolute eigenvalues, one of them zero, give a step along its axis the length zero."""
+    rng = np.random.default_rng(9)
+    for axes, sizes in (_turned(rng, 3) for _ in range(40)):
+        sizes[1] = Fraction(0)
+        x, metric = axes[:, 1], axes * abs(sizes) @ axes.T
+        tried(x.any() and x @ metric @ x == 0, 3)
 
 
 @pytest.mark.claim("hessian-repairs", without="for the shift, τ is not negative and makes all eigenvalues positive")
 def test_too_small_a_shift_does_not_repair(tried):
-    """-1 shifted by less than 1 still climbs, and 2 shifted by minus 1 to 2 jumps too far."""
-    for n in range(1, 20):
-        tau = Fraction(n, 20)
-        z = 1 / (1 - tau)  # minus the solution of (tau - 1) z = g, for g = 1
-        tried(z * 1 > 0, 1)
-    for n in range(21, 40):
-        z = -1 / (2 - Fraction(n, 20))  # for g = 1
-        tried(z + z * z > z / 2, 1)
+    """-1 shifted by 1/2 or less stays negative and no fall; 2 shifted by minus 1 to 2 falls less than promised."""
+    for tau in (Fraction(n, 20) for n in range(11)):
+        z = -1 / (tau - 1)  # for g = 1
+        tried(tau - 1 < 0 <= z - z * z / 2, 1)
+    for tau in (Fraction(-n, 20) for n in range(21, 40)):
+        z = -1 / (2 + tau)
+        tried(2 + tau > 0 and z + 2 * z * z / 2 > z / 2, 1)
 
 
 @pytest.mark.claim("hessian-repairs", without="for the fall, the loss is quadratic")
 def test_a_fourth_power_takes_the_fall_away(tried):
-    """On ``w + w**2 / 2 + k w**4`` from 0 the full step ends k above what is promised."""
-    for k in (Fraction(n, 16) for n in range(1, 64)):
-        z = Fraction(-1)
-        tried(z + z**2 / 2 + k * z**4 > Fraction(-1, 2), 1)
+    """On ``w + w**2 / 2 + k w**4`` both repaired steps from 0 end above what is promised."""
+    zero = np.array([Fraction(0)])
+    for k, tau in product((Fraction(n, 4) for n in range(1, 16)), (Fraction(0), Fraction(1, 4))):
+
+        def loss(w, k=k):
+            return w[0] + w[0] ** 2 / 2 + k * w[0] ** 4
+
+        g, metric = _gradient(loss, zero), _hessian(loss, zero) + tau  # without a shift, the absolute eigenvalue too
+        z = -_solve(metric, g)
+        tried(loss(z) > loss(zero) + z @ g / 2, 1)
 
 
 @pytest.mark.claim("hessian-repairs", without="for the fall, the gradient is not zero")
 def test_at_a_saddle_nothing_moves(tried):
-    """At a zero gradient the step is zero, and the loss stays where it is."""
+    """At a zero gradient the repaired step ends where it starts, on no lower loss."""
     rng = np.random.default_rng(5)
-    for _ in range(50):
-        axes, sizes = _turned(rng, 3)
-        tried(not _solve(axes * abs(sizes) @ axes.T, [0, 0, 0]).any(), 3)
+    for axes, sizes in (_turned(rng, 3) for _ in range(50)):
+        hessian, center = axes * sizes @ axes.T, _whole(rng, 3)
+        g = hessian @ (center - center)
+        end = center - _solve(axes * abs(sizes) @ axes.T, g)
+        tried((end - center) @ hessian @ (end - center) / 2 >= 0 and end.tolist() == center.tolist(), 3)
 
 
 @divergence
@@ -422,31 +443,52 @@ def test_the_divergence_of_two_draws_is_half_a_square(tried):
             tried.within(float(exact - fisher * z * z / 2), float(4 / least**3 * abs(z) ** 3 / 6), 1, why)
 
 
+@divergence
+def test_one_derivative_is_enough(tried):
+    """For ``1/2 ± (w + |w|**1.5)``, without a second derivative at 0, the two differ by a share that vanishes."""
+    with mpmath.workdps(60):
+        for k in range(4, 90):
+            z = mpmath.mpf(2) ** -k * (1 if k % 2 else -1)
+            t = 2 * (z + abs(z) ** mpmath.mpf(1.5))
+            exact = -mpmath.log(1 - t * t) / 2
+            why = "with t = 2 (z + |z|**1.5): t**2 / 2 to t**2 / 2 + t**4 / 2, and t**2 / 4 within 3 |z|**2.5 of z**2"
+            tried.within(float((exact / z**2 - 2) / abs(z) ** 0.5), float(6 + 20 * abs(z) ** 1.5), 1, why)
+
+
 @pytest.mark.claim("divergence-fisher", without="the outcomes are finitely many")
 def test_infinitely_many_outcomes_may_diverge(tried):
     """``2**-k exp(-w**4 2**k)`` for k from 2, and the rest for 1: at w = 0 no score, but an infinite divergence.
 
-    Each outcome from 2 to n adds ``w**4``, outcome 1 no less than ``log(1/2) / 2``.
+    The outcomes from 2 on add what is not negative, so those summed here are a lower bound.
     """
-    for w in (Fraction(1, 2**j) for j in range(1, 40)):
-        n = int(20 / w**4) + 2
-        tried((n - 1) * w**4 - Fraction(1, 2) > 10 > w**2, 1)
+    for w in (mpmath.mpf(n) / 16 for n in range(2, 9)):
+        with mpmath.workdps(30):
+            chances = [mpmath.ldexp(mpmath.exp(-(w**4) * mpmath.ldexp(1, k)), -k) for k in range(2, 40)]
+            terms = [mpmath.ldexp(mpmath.log(mpmath.ldexp(1, -k) / p), -k) for k, p in enumerate(chances, 2)]
+            first = mpmath.log(mpmath.mpf(1) / 2) / 2  # the least that outcome 1 can add: it is at most 1
+            each = sum(terms) / len(terms)
+            tried(max(terms) - min(terms) < each * mpmath.mpf(10) ** -12 and min(terms) > 0, 1)
+            more = int(1 / w**4) + 2  # as many such terms
+            tried(bool(each * more + first > w**2), 1)
 
 
-@pytest.mark.claim("divergence-fisher", without="every outcome has a positive probability around w")
+@pytest.mark.claim("divergence-fisher", without="every outcome has a positive probability at w")
 def test_an_outcome_without_probability_is_not_seen(tried):
-    """Probabilities ``w**2`` and ``1 - w**2`` at w = 0: Fisher's matrix is zero, the divergence ``z**2`` or more."""
+    """Probabilities ``w**2`` and ``1 - w**2`` at w = 0: the one seen has no slope there, the divergence is ``z**2``."""
     for z in np.geomspace(1e-6, 0.9, 200):
-        tried(bool(-np.log1p(-z * z) >= z * z), 1)
+        fisher = (-2 * 0.0) ** 2 / (1 - 0.0**2)
+        exact = -1.0 * np.log1p(-z * z)
+        tried(bool(exact - fisher * z * z / 2 >= z * z), 1)
 
 
-@pytest.mark.claim("divergence-fisher", without="the probabilities are twice continuously differentiable around w")
+@pytest.mark.claim("divergence-fisher", without="the probabilities are differentiable at w")
 def test_a_root_changes_too_fast(tried):
-    """Probabilities ``1/2 ± sqrt(w)``, w from 0 up: the divergence is 2 w or more, above every multiple of ``w**2``."""
-    for most in (1.0, 1e3, 1e6):
-        z = np.geomspace(1e-3, 1, 100) / most
-        z = z[z < 0.2]
-        tried(-np.log1p(-4 * z) / 2 > most * z**2 / 2, 1)
+    """Probabilities ``1/2 ± sqrt(|w|)`` at w = 0: the divergence is above every multiple of ``w**2``, on both sides."""
+    for fisher in (0.0, 1.0, 1e3, 1e6):
+        for side in (-1, 1):
+            z = side * np.geomspace(1e-6, 0.2, 100) / max(fisher, 1.0)
+            exact = -0.5 * np.log1p(-2 * np.sqrt(abs(z))) - 0.5 * np.log1p(2 * np.sqrt(abs(z)))
+            tried(exact - fisher * z**2 / 2 > z**2, 1)
 
 
 def _family(rng, dim, count):
@@ -496,8 +538,13 @@ def test_natural_steps_of_a_normal_distribution_agree_to_first_order(tried):
 @pytest.mark.claim("natural-parameters", without="h is differentiable at v")
 def test_at_a_kink_of_the_map_steps_differ(tried):
     """h(v) = v upwards and 2 v downwards: with J = 1 a downward step is off by its own length, at every rate."""
-    for alpha, z in product((Fraction(1, 2**k) for k in range(30)), (Fraction(-n) for n in range(1, 9))):
-        tried(abs(2 * alpha * z - alpha * z) / alpha == abs(z) > 0, 1)
+
+    def onto(v):
+        return v if v > 0 else 2 * v
+
+    for alpha, g in product((Fraction(1, 2**k) for k in range(30)), (Fraction(n) for n in range(1, 9))):
+        z = r = _solve([[4]], [-g])[0]  # F is 4, for a coin at 1/2
+        tried(abs(onto(alpha * r) - alpha * z) / alpha == abs(z) > 0, 1)
 
 
 @pytest.mark.claim("natural-parameters", without="its derivative there is invertible")
@@ -509,7 +556,7 @@ def test_where_the_map_stands_still_there_is_no_step(tried):
         tried(_det(_fisher(chances, slopes @ np.stack([column, 2 * column], axis=1))) == 0, 2)
 
 
-@pytest.mark.claim("natural-parameters", without="the Fisher information is invertible")
+@pytest.mark.claim("natural-parameters", without="the Fisher information is finite and invertible")
 def test_a_weight_without_effect_has_no_natural_step(tried):
     """Where no probability depends on the second weight, Fisher's matrix is singular."""
     rng = np.random.default_rng(7)
@@ -519,9 +566,16 @@ def test_a_weight_without_effect_has_no_natural_step(tried):
         tried(_det(_fisher(chances, slopes)) == 0, 2)
 
 
-@pytest.mark.claim("natural-parameters", without="the loss and the probabilities are differentiable at w")
-def test_one_sided_slopes_do_not_map(tried):
-    """|w| has the slope 1 to the right of zero, and so has |-v|: both steps go down, and the map turns one around."""
-    for fisher in (Fraction(n, 4) for n in range(1, 50)):
-        z, r = -1 / fisher, -1 / fisher
-        tried(-1 * r != z, 1)
+@pytest.mark.claim(
+    "natural-parameters", without="the loss and the logarithms of the probabilities are differentiable at w"
+)
+def test_partial_derivatives_make_no_natural_step(tried):
+    """``x**3 / (x**2 + y**2)`` has the slope L(a) along each a: the two steps made of its slopes along axes differ."""
+    rng = np.random.default_rng(10)
+    for _ in range(60):
+        (chances, slopes), jac = _family(rng, 2, 5), _whole(rng, 2, 2)
+        fisher = _fisher(chances, slopes)
+        if _det(fisher) and all(jac.ravel()) and _det(jac):
+            there = [x**3 / (x**2 + y**2) for x, y in jac.T]  # the slopes along the new axes
+            r = -_solve(_fisher(chances, slopes @ jac), there)
+            tried((jac @ r).tolist() != (-_solve(fisher, [1, 0])).tolist(), 2)
