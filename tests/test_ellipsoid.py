@@ -103,7 +103,7 @@ def test_scales_beyond_the_type_of_the_vectors_leave_no_nan(exponent):
     norm = ellipsoid(np.diag([2.0**exponent, 1.0]))
     for rows in ([0.0, 1.0], [1.0, 0.0], [3.0, 1.0], [0.0, 0.0], [1e-45, 1e38], [1e38, 1e-45]):
         x = np.array(rows, np.float32)
-        for measure in (norm, norm.dual) + ((norm.aligned,) if any(rows) else ()):
+        for measure in (norm, norm.dual, *([norm.aligned] if any(rows) else [])):
             with np.errstate(over="ignore", under="ignore"):
                 known = np.asarray(measure(x.astype(float))).astype(np.float32)
                 result = np.asarray(measure(x), np.float32)
@@ -112,7 +112,7 @@ def test_scales_beyond_the_type_of_the_vectors_leave_no_nan(exponent):
 
 
 def test_half_precision_is_measured_by_single():
-    """No library finds axes in half precision: a float16 matrix is read as float32, and its vectors stay as they are."""
+    """No library finds axes in half precision: a float16 matrix is read as float32, its vectors are not."""
     result = ellipsoid(np.diag(np.array([4, 1], np.float16))).aligned(np.array([4.0, 0.0], np.float16))
     assert result.dtype == np.float16
     np.testing.assert_array_equal(result, [0.5, 0.0])

@@ -14,7 +14,9 @@ from steepest.sphere import circle
 
 
 def two_coordinates(loss: Loss, w: Any) -> Picture:
-    """Draw Newton's direction and the gradient's in a ball of the Hessian, and again where that ball is a circle.
+    """Draw Newton's direction and the gradient's in a ball of the Hessian, and both again where that ball is a circle.
+
+    Right the loss is M, a function of v; its gradient is not the one carried over from the left.
 
     Parameters
     ----------
@@ -38,30 +40,32 @@ def two_coordinates(loss: Loss, w: Any) -> Picture:
     ball = radius * around / norm(around)[:, None]
     best, down = radius * steepest_direction(gradient, norm), -radius * gradient / norm(gradient)
     turned = []
-    for title, name, onto, home in (
-        ("Weights w", "w", np.eye(2), np.eye(2)),
-        ("Coordinates v = √H w", "v", root, back),
+    for title, name, onto, home, labels in (
+        ("Weights w", "w", np.eye(2), np.eye(2), ("−∇L", "u*")),
+        ("Coordinates v = √H w", "v", root, back, ("−√H ∇L", "√H u*, along −∇M")),
     ):
         with panels.draw(title, width=325, height=330, equal=True) as axes:
             reach = 1.12 * max(float(np.abs(ball @ onto).max()), float(np.abs(best @ onto).max()) / 0.6)
             contours(axes, lambda v, home=home: loss(v @ home), w @ onto, reach)
             axes.fill(*(w @ onto + ball @ onto).T, facecolor=STEEPEST, alpha=0.15)
             axes.plot(*(w @ onto + ball @ onto).T, color=INK, lw=1.4)
-            arrow(axes, w @ onto, down @ onto, GRADIENT, "−∇L")
+            arrow(axes, w @ onto, down @ onto, GRADIENT, labels[0])
             axes.plot(*np.stack([w, w + best / 0.6]).dot(onto).T, color=STEEPEST, lw=1, ls=":")
             axes.plot(*((w + best / 0.6) @ onto), "x", color=STEEPEST, ms=8, mew=2)
-            arrow(axes, w @ onto, best @ onto, STEEPEST, "u*")
+            arrow(axes, w @ onto, best @ onto, STEEPEST, labels[1])
             axes.plot(*(w @ onto), "o", color=INK, ms=5)
             axes.set(xlabel=f"{name}₁", ylabel=f"{name}₂")
         turned.append(angle(best @ onto, -gradient @ home))
     alt = (
-        f"Level lines of a loss around a point, with the unit ball of the Hessian, shrunk. Left it is an ellipse, and "
-        f"the steepest step u* is turned by {turned[0]:.0f} degrees from minus the gradient. Right, in other "
-        f"coordinates, it is a circle, and u* is turned by {turned[1]:.0f} degrees from minus the gradient there. A "
-        "cross marks the end of Newton's full step."
+        "Level lines of a loss around a point, with a ball in the norm of the Hessian. Left it is an ellipse, and "
+        f"the steepest step to its edge, u*, is turned by {turned[0]:.0f} degrees from minus the gradient of L. Right, "
+        "both arrows and the ball are carried over to other coordinates. There the ball is a circle, and u* is turned "
+        f"by {turned[1]:.0f} degrees from minus the gradient of M, the loss there. A cross marks the end of Newton's "
+        "full step."
     )
     return panels.picture(
-        "The same step u*: not along −∇L where the ball is an ellipse, along minus the gradient where it is a circle.",
+        "The same arrows twice. u* goes to the edge of the ball, Newton's full step to the cross: not along −∇L "
+        "where the ball is an ellipse, along minus the gradient −∇M where it is a circle.",
         alt,
     )
 
@@ -106,7 +110,10 @@ def equal_divergence(points: Any, size: float) -> Picture:
         f"Normal distributions by mean and standard deviation. Around each of {len(points)} the curve of those at the "
         f"divergence {size:g} (solid), {', '.join(widths)}, and beside it the ellipse of Fisher's matrix (dashed)."
     )
-    return panels.picture("All at one divergence from a dot: nearly an ellipse, and small where σ is small.", alt)
+    return panels.picture(
+        f"Solid: all at the divergence {size:g} from a dot. Dashed, Fisher's ellipse: near it, small where σ is small.",
+        alt,
+    )
 
 
 def _divergence(shift: Any, spread: float, other: Any) -> Any:
