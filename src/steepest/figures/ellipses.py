@@ -42,7 +42,7 @@ def two_coordinates(loss: Loss, w: Any) -> Picture:
     turned = []
     for title, name, onto, home, labels in (
         ("Weights w", "w", np.eye(2), np.eye(2), ("−∇L", "u*")),
-        ("Coordinates v = √H w", "v", root, back, ("−√H ∇L", "√H u*, along −∇M")),
+        ("Coordinates v = √H w", "v", root, back, ("−√H ∇L", "√H u*")),
     ):
         with panels.draw(title, width=325, height=330, equal=True) as axes:
             reach = 1.12 * max(float(np.abs(ball @ onto).max()), float(np.abs(best @ onto).max()) / 0.6)
@@ -64,8 +64,8 @@ def two_coordinates(loss: Loss, w: Any) -> Picture:
         "full step."
     )
     return panels.picture(
-        "The same arrows twice. u* goes to the edge of the ball, Newton's full step to the cross: not along −∇L "
-        "where the ball is an ellipse, along minus the gradient −∇M where it is a circle.",
+        "The same arrows twice, Newton's full step to the cross. u* is not along −∇L where the ball is an ellipse; "
+        "where it is a circle, it is along −∇M, minus the gradient there.",
         alt,
     )
 
