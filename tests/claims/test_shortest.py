@@ -410,7 +410,7 @@ def test_on_a_saddle_the_first_line_has_no_lowest_point(tried):
 
 @pytest.mark.claim("conjugate-gradients", without="each point is the lowest of its plane")
 def test_with_the_factors_fixed_it_is_not_done(tried):
-    """The heavy ball fixes its factors: it is not done after d steps, and its first two gradients are not orthogonal."""
+    """The heavy ball fixes its factors: not done after d steps, and the first two gradients are not orthogonal."""
     for root in range(2, 20):
         rate, momentum, _ = _best(root)
         curvatures = [Fraction(1), Fraction(root), Fraction(root**2)]

@@ -130,7 +130,7 @@ def loss_by_step(paths: dict[str, Path]) -> Picture:
         If there are more than three paths.
     """
     panels, said = Panels("loss-by-step"), []
-    with panels.draw(width=340, height=300) as axes:
+    with panels.draw(width=380, height=300) as axes:
         for (name, path), (color, mark) in zip(_three(paths).items(), _LINES, strict=False):
             left = np.asarray(path.values, float) / float(path.values[0])
             left = left[: 1 + int(np.argmax(np.append(left, 0.0) < _LEAST))]
