@@ -188,7 +188,7 @@ def test_valley_paths_say_their_lengths():
     said = numbers(picture.alt)
     assert said[:3] == [10, 1, 12]
     assert said[3] == pytest.approx(20 * np.sqrt(2) / 11 * (1 - (9 / 11) ** 12) / (2 / 11), rel=5e-3)
-    assert picture.title == "Of these paths plain has the fewest steps: 12."
+    assert picture.title == "The fewest steps, 12, are those of plain."
 
 
 def test_a_valley_path_alone_says_how_it_turns():

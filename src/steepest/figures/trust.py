@@ -104,7 +104,7 @@ def _said(drawn: dict[str, Any], said: list[str]) -> tuple[str, str]:
     alt = f"Paths from ({first[0][0]:.3g}, {first[0][1]:.3g}) down a valley. " + "; ".join(said) + f". {way}."
     if len(drawn) > 1:
         fewest = min(drawn, key=lambda name: len(drawn[name]))
-        return f"Of these paths {fewest} has the fewest steps: {len(drawn[fewest]) - 1}.", alt
+        return f"The fewest steps, {len(drawn[fewest]) - 1}, are those of {fewest}.", alt
     steps = np.diff(first, axis=0)
     turns = np.asarray(angle(steps[1:], steps[:-1]))
     least, most = f"{turns.min():.0f}", f"{turns.max():.0f}"
@@ -130,14 +130,14 @@ def loss_by_step(paths: dict[str, Path]) -> Picture:
         If there are more than three paths.
     """
     panels, said = Panels("loss-by-step"), []
-    with panels.draw(width=380, height=300) as axes:
+    with panels.draw(width=340, height=300) as axes:
         for (name, path), (color, mark) in zip(_three(paths).items(), _LINES, strict=False):
             left = np.asarray(path.values, float) / float(path.values[0])
             left = left[: 1 + int(np.argmax(np.append(left, 0.0) < _LEAST))]
             axes.semilogy(left, f"{mark}-", color=color, ms=4, lw=1.4, markevery=max(1, len(left) // 12), label=name)
             said.append(f"{name} leaves {left[-1]:.1e} after {len(left) - 1} steps")
         axes.set(xlabel="steps", ylabel="share of the loss left", ylim=(_LEAST, None))
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, handlelength=1.2, columnspacing=1)
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, handlelength=1, columnspacing=0.5)
     alt = "The share of the loss that is left, against the number of steps: " + "; ".join(said) + "."
     common = min(len(path.values) for path in paths.values()) - 1
     best = min(paths, key=lambda name: float(paths[name].values[common]))
