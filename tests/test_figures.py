@@ -246,7 +246,7 @@ def test_random_cosines_know_the_best_of_two():
     """Of two random directions the better has the cosine 4 / pi**2 on average in the plane, and 1 / 3 in space."""
     figure = PICTURES["random_cosines"]()
     shown = {name: column for name, (_, column) in zip(figure.table["names"], figure.table["numbers"], strict=True)}
-    best = np.reshape([numbers(text)[0] for text in shown["best cos β, expected"]], (4, 3))
+    best = np.reshape([numbers(text)[0] for text in shown["mean best cos β"]], (4, 3))
     assert best[:2, 0] == pytest.approx([-4 / np.pi**2, -1 / 3], abs=5e-4)
     assert best[:2, 1][1] == pytest.approx(-3 / 5, abs=5e-4)
     assert numbers(figure.alt)[0] == 1000

@@ -51,6 +51,21 @@ def test_an_exact_line_search_loses_the_worst_share():
     np.testing.assert_allclose(path.values, 10.0 * 0.36 ** np.arange(21), rtol=21 * 64 * EPS)
 
 
+@pytest.mark.parametrize("norm", [L1, L2, LINF], ids=["L1", "L2", "LINF"])
+def test_an_exact_line_search_takes_the_steps_that_scipy_takes(norm):
+    """On a quadratic each step of a path ends where SciPy's search along the same line ends, and no higher."""
+    loss = quadratic([1.0, 4.0, 9.0], center=[1.0, 2.0, 3.0])
+    path = descend(loss, [4.0, -1.0, 2.0], exact_line_search(), 6, norm=norm)
+    for before, after, value in zip(path.points, path.points[1:], path.values[1:], strict=False):
+        u = steepest_direction(loss.gradient(before), norm)
+        found = scipy.optimize.minimize_scalar(lambda eta, w=before, u=u: loss(w + eta * u))
+        # The search sees no change of the loss below 16 roundings of three terms of its size at the start of the step.
+        blind = 16 * 3 * EPS * loss(before)
+        assert value <= found.fun + blind
+        # No curvature along u is below 1 per squared length of u; the search stops at 1.5e-8 of its step, and 1e-11.
+        assert L2(after - before - found.x * u) <= np.sqrt(2 * blind) + 3e-8 * L2(found.x * u) + 1e-10
+
+
 @pytest.mark.parametrize("share", [1e-4, 0.3, 0.9])
 @pytest.mark.parametrize("name", SMOOTH)
 def test_backtracking_takes_the_first_rate_that_passes(name, share):
@@ -127,3 +142,31 @@ def test_backtracking_comes_back_from_beyond_all_floats():
     for loss, start in ((rosenbrock(), [0.0, -1e30]), (quadratic([1e300]), [1.0]), (bowl([1e308]), [1.0])):
         path = descend(loss, start, armijo(1e200), 1)
         assert path.values[1] < path.values[0]
+
+
+def _cliff(beyond):
+    """Return the parabola ``w**2`` up to 1, and what is given beyond."""
+    return Loss(lambda w: np.where(w[..., 0] > 1, beyond, w[..., 0] ** 2), lambda w: 2 * w, lambda w, v: 2 * v)
+
+
+def test_backtracking_from_an_infinite_loss_takes_any_finite_one():
+    """Where the loss is infinite and its gradient is not, the first rate that ends at a finite loss is taken."""
+    assert armijo(0.125)(_cliff(np.inf), [2.0], [4.0], [-1.0]) == 0.0  # 2 - 1/2 and all that are shorter are infinite
+    assert armijo(1.0)(_cliff(np.inf), [2.0], [4.0], [-1.0]) == 4.0
+    path = descend(_cliff(np.inf), [2.0], armijo(1.0), 3)
+    assert (path.points.tolist(), path.values.tolist()) == ([[2.0], [-2.0], [0.0]], [np.inf, 4.0, 0.0])
+
+
+@pytest.mark.parametrize("beyond", [-np.inf, np.nan])
+def test_backtracking_from_no_number_stays(beyond):
+    """From a loss of minus infinity, or one that is no number, nothing falls: the path is the start, out of range."""
+    assert armijo(1.0)(_cliff(beyond), [2.0], [4.0], [-1.0]) == 0.0
+    path = descend(_cliff(beyond), [2.0], armijo(1.0), 3)
+    assert (path.points.tolist(), path.stopped) == ([[2.0]], "out of range")
+
+
+def test_an_infinite_gradient_is_refused_by_name():
+    """Where the gradient is infinite there is no direction, and the error says which entry is."""
+    steep = Loss(lambda w: w[..., 0], lambda w: w * np.inf, lambda w, v: 0 * v)
+    with pytest.raises(ValueError, match=r"gradient holds inf \(entry 0\): pass finite numbers"):
+        descend(steep, [1.0], armijo(1.0), 1)

@@ -137,7 +137,7 @@ def random_state(k, m):
     bound = min(1, math.sqrt(2 * math.log(n) / d))
     shown = [str(d), f"{n:,}", minus(f"{-best:.3f}"), minus(f"{-bound:.3f}")]
     shown.append(f"{math.degrees(math.acos(best)):.1f}°")
-    return shown, {1: (0, (-best, 0)), 2: (0, (-best, 0.09)), 5: (1, (n, best))}
+    return shown, {1: (0, (-best, 0)), 2: (0, (max(-best - 0.32, -1.08), 0.09)), 5: (1, (n, best))}
 
 
 def momentum_state(k, m):

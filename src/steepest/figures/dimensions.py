@@ -31,12 +31,12 @@ def random_cosines(dims: Any, counts: Any) -> Explorable:
     d = Slider("d", "Dimension d", [str(d) for d in dims], int(abs(dims - 1000).argmin()))
     count = Slider("n", "Number of directions N", [str(n) for n in counts], int(abs(counts - 1024).argmin()))
     stage = Stage("fig-random", d, count)
-    with stage.draw("Density of cos β, that at 0 taken as 1") as axes:
+    with stage.draw("Density of cos β, divided by that at 0") as axes:
         axes.set(xlabel="cos β", xlim=(-1.4, 1.4), ylim=(-0.03, 1.52), xticks=(-1, -0.5, 0, 0.5, 1))
         axes.axhline(0, color=SOFT, lw=0.8)
         stage.curve(np.array([_density(d) for d in dims])[:, None], MODEL)
         stage.dot(points(-best, 0), DIRECTION)
-        stage.text("best of N", points(-best, 0.09), DIRECTION)
+        stage.text("best of N", points(np.maximum(-best - 0.32, -1.08), 0.09), DIRECTION)
     with stage.draw("Size of the best cosine of N") as axes:
         _best_of(axes, stage, counts, best, bound)
     spoken = _random_numbers(stage, (dims, counts), best, bound)
@@ -82,9 +82,9 @@ def _random_numbers(stage: Stage, values: Any, best: Any, bound: Any) -> Any:
     dims, counts = values
     stage.number("dimension d", texts(str, dims)[:, None])
     stage.number("directions N", texts(lambda n: f"{n:,}", counts)[None])
-    stage.number("best cos β, expected", texts(lambda b: signed(-b), best))
+    stage.number("mean best cos β", texts(lambda b: signed(-b), best))
     stage.number("no lower than", texts(lambda b: signed(-b), bound))
-    stage.number("angle of that cosine", texts(lambda b: f"{np.degrees(np.arccos(b)):.1f}°", best))
+    stage.number("angle of the mean cosine", texts(lambda b: f"{np.degrees(np.arccos(b)):.1f}°", best))
     said = texts(lambda b: f"the best has on average the cosine {signed(-b)}", best)
     return (
         texts(lambda d: f"{d} dimensions", dims)[:, None],
