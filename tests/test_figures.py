@@ -200,6 +200,18 @@ def test_a_valley_path_alone_says_how_it_turns():
     assert (low, high) == pytest.approx((-np.diff(halves).max(), -np.diff(halves).min()), abs=0.5)
 
 
+def test_a_valley_path_beside_the_flow_compares_lengths():
+    """The title gives the length of the path and that of the flow, here an arc of a parabola with a known length."""
+    flow = np.stack(
+        [np.linspace(2, 0, 400), np.linspace(2, 0, 400) ** 2 / 4], axis=1
+    )  # curvatures 1 and 2, from (2, 1)
+    path = descend(quadratic([1, 2]), [2.0, 1.0], exact_line_search(), 9)
+    picture = valley_paths(quadratic([1, 2]), {"best steps": path}, flow)
+    arc = np.sqrt(2) + np.arcsinh(1)
+    assert picture.title.startswith("Best steps covers a length of")
+    assert numbers(picture.title)[1] == pytest.approx(arc, abs=6e-3)
+
+
 def test_loss_by_step_says_what_is_left_and_who_leads():
     """The exact path leaves (81/121)**12 of the loss; after as many steps the other leaves less: so the title."""
     picture = PICTURES["loss_by_step"]()

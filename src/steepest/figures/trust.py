@@ -57,8 +57,8 @@ def step_errors(steps: Any, errors: dict[str, Any]) -> Picture:
     return panels.picture("A difference quotient is wrong for steps too long and for steps too short.", alt)
 
 
-def valley_paths(loss: Loss, paths: dict[str, Path]) -> Picture:
-    """Draw up to three paths down a valley; of one alone also the lines through every other point.
+def valley_paths(loss: Loss, paths: dict[str, Path], flow: Any = None) -> Picture:
+    """Draw up to three paths down a valley; of one alone the lines through every other point, or the gradient flow.
 
     Parameters
     ----------
@@ -66,6 +66,8 @@ def valley_paths(loss: Loss, paths: dict[str, Path]) -> Picture:
         The loss, in two dimensions.
     paths : dict of str to Path
         Paths from one start, by name; one alone has two steps or more.
+    flow : array, shape (n, 2), optional
+        Points close to each other on the gradient flow from the same start, to draw beside one path.
 
     Returns
     -------
@@ -90,18 +92,25 @@ def valley_paths(loss: Loss, paths: dict[str, Path]) -> Picture:
             color, mark = _LINES[i]  # a path below another is wider, so both are seen where they share a step
             axes.plot(*points.T, f"{mark}-", color=color, ms=4 + i, lw=1.4 + 1.4 * i, zorder=3 - i / 4, label=name)
             said.append(f"{name} takes {len(points) - 1} steps of total length {_length(points):.3g}")
-        for points, label in ((every[::2], "every other point"), (every[1::2], None)) if len(drawn) == 1 else ():
-            axes.plot(*points.T, ":", color=INK, lw=1.4, label=label)
+        if flow is not None:
+            axes.plot(*np.transpose(flow), color=INK, lw=1.6, label="gradient flow")
+        elif len(drawn) == 1:
+            axes.plot(*every[::2].T, ":", color=INK, lw=1.4, label="every other point")
+            axes.plot(*every[1::2].T, ":", color=INK, lw=1.4)
         axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), xlabel="w₁", ylabel="w₂")
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, handlelength=1.2, columnspacing=1)
-    return panels.picture(*_said(drawn, said))
+    return panels.picture(*_said(drawn, said, flow))
 
 
-def _said(drawn: dict[str, Any], said: list[str]) -> tuple[str, str]:
-    """Return title and text of paths: of one alone the angles of its turns, of several who takes the fewest steps."""
+def _said(drawn: dict[str, Any], said: list[str], flow: Any) -> tuple[str, str]:
+    """Return title and text of paths: lengths with a flow, the angles of one alone, who of several has fewest steps."""
     last, first = list(drawn)[-1], next(iter(drawn.values()))
     way = f"The straight way from the start to where {last} ends has {_length(drawn[last][[0, -1]]):.3g}"
     alt = f"Paths from ({first[0][0]:.3g}, {first[0][1]:.3g}) down a valley. " + "; ".join(said) + f". {way}."
+    if flow is not None:
+        name, walked = f"{last[0].upper()}{last[1:]}", _length(drawn[last])
+        title = f"{name} covers a length of {walked:.3g}, the gradient flow {_length(flow):.3g}."
+        return title, f"{alt} The gradient flow curves from the start into the floor of the valley."
     if len(drawn) > 1:
         fewest = min(drawn, key=lambda name: len(drawn[name]))
         return f"The fewest steps, {len(drawn[fewest]) - 1}, are those of {fewest}.", alt
