@@ -1,6 +1,5 @@
 """Remember the last step: the heavy ball at its best, conjugate gradients."""
 
-import itertools
 from fractions import Fraction
 from functools import partial
 

@@ -232,12 +232,6 @@ def test_other_starts_are_faster(tried):
         w = np.array([Fraction(n), Fraction(1)])
         after = exactly.lowest(hessian, w, hessian @ w)
         tried(bool(exactly.value(hessian, after) < Fraction(81, 121) * exactly.value(hessian, w)), 2)
-            bool(
-                exactly.value(hessian, exactly.lowest(hessian, w, hessian @ w))
-                < Fraction(81, 121) * exactly.value(hessian, w)
-            ),
-            2,
-        )
 
 
 def _turned(dim, rng):
