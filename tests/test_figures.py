@@ -232,9 +232,32 @@ def test_step_errors_say_their_extremes():
 
 def test_valley_paths_say_their_lengths():
     """From equal parts each exact step is 9/11 of the one before, the first 2/11 of the gradient (10, 10)."""
-    said = numbers(PICTURES["valley_paths"]().alt)
+    picture = PICTURES["valley_paths"]()
+    said = numbers(picture.alt)
     assert said[:3] == [10, 1, 12]
     assert said[3] == pytest.approx(20 * np.sqrt(2) / 11 * (1 - (9 / 11) ** 12) / (2 / 11), rel=5e-3)
+    assert picture.title == "The fewest steps, 12, are those of plain."
+
+
+def test_a_valley_path_alone_says_how_it_turns():
+    """Exact steps turn by right angles; at a small rate a path turns less, by angles that differ; so the titles."""
+    exact, gentle = REMEMBERING["plain"], descend(VALLEY, [10.0, 1.0], learning_rate(0.05), 6)
+    assert valley_paths(VALLEY, {"a": exact}).title == "The path turns by 90 degrees at each step."
+    low, high = numbers(valley_paths(VALLEY, {"a": gentle}).title)
+    halves = [np.degrees(np.arctan(10 * 0.5**k / (10 * 0.95**k))) for k in range(6)]
+    assert (low, high) == pytest.approx((-np.diff(halves).max(), -np.diff(halves).min()), abs=0.5)
+
+
+def test_a_valley_path_beside_the_flow_compares_lengths():
+    """The title gives the length of the path and that of the flow, here an arc of a parabola with a known length."""
+    flow = np.stack(
+        [np.linspace(2, 0, 400), np.linspace(2, 0, 400) ** 2 / 4], axis=1
+    )  # curvatures 1 and 2, from (2, 1)
+    path = descend(quadratic([1, 2]), [2.0, 1.0], exact_line_search(), 9)
+    picture = valley_paths(quadratic([1, 2]), {"best steps": path}, flow)
+    arc = np.sqrt(2) + np.arcsinh(1)
+    assert picture.title.startswith("Best steps covers a length of")
+    assert numbers(picture.title)[1] == pytest.approx(arc, abs=6e-3)
 
 
 def test_loss_by_step_says_what_is_left_and_who_leads():

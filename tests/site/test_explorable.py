@@ -204,7 +204,7 @@ FIGURES = {
         ("Step length η", "Another direction, in degrees from −∇L"),
     ),
     "fig-momentum": (
-        "trust/shortest",
+        "trust/memory",
         momentum_state,
         (21, 26),
         (11, 7),

@@ -53,7 +53,7 @@ def test_pages_name_the_font_they_were_built_with(site):
         assert f"math.css?v={checksum}" in (site / name).read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", ["trust/small.html", "trust/shortest.html"])
+@pytest.mark.parametrize("name", ["trust/small.html", "trust/memory.html"])
 def test_roots_hug_what_is_under_them(visit, name):
     """No root leaves a gap behind its last letter, and none over a low letter hangs far below it."""
     page = visit(name)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from steepest.descent import Path
+from steepest.directions import angle
 from steepest.figures._picture import DIRECTION, INK, MODEL, SOFT, STEEPEST, Panels, Picture
 from steepest.loss import Loss
 from steepest.norms import L2
@@ -56,15 +57,17 @@ def step_errors(steps: Any, errors: dict[str, Any]) -> Picture:
     return panels.picture("A difference quotient is wrong for steps too long and for steps too short.", alt)
 
 
-def valley_paths(loss: Loss, paths: dict[str, Path]) -> Picture:
-    """Draw up to three paths down a valley, and the lines on which every other point of the first lies.
+def valley_paths(loss: Loss, paths: dict[str, Path], flow: Any = None) -> Picture:
+    """Draw up to three paths down a valley; of one alone the lines through every other point, or the gradient flow.
 
     Parameters
     ----------
     loss : Loss
         The loss, in two dimensions.
     paths : dict of str to Path
-        Paths from one start, by name; the first of them zigzags.
+        Paths from one start, by name; one alone has two steps or more.
+    flow : array, shape (n, 2), optional
+        Points close to each other on the gradient flow from the same start, to draw beside one path.
 
     Returns
     -------
@@ -85,19 +88,36 @@ def valley_paths(loss: Loss, paths: dict[str, Path]) -> Picture:
         grid = np.stack(np.meshgrid(x, y), axis=-1)
         levels = float(loss(every[0])) * np.arange(1, 9) ** 2 / 25
         axes.contour(x, y, loss(grid), levels=levels, colors=SOFT, linewidths=0.8)
-        for (name, points), (color, mark) in zip(drawn.items(), _LINES, strict=False):
-            axes.plot(*points.T, f"{mark}-", color=color, ms=4, lw=1.4, label=name)
-            said.append(f"{name}: {len(points) - 1} steps of total length {_length(points):.3g}")
-        first = next(iter(drawn.values()))
-        for points in (first[::2], first[1::2]):
-            axes.plot(*points.T, ":", color=INK, lw=1.2)
+        for i, (name, points) in enumerate(drawn.items()):
+            color, mark = _LINES[i]  # a path below another is wider, so both are seen where they share a step
+            axes.plot(*points.T, f"{mark}-", color=color, ms=4 + i, lw=1.4 + 1.4 * i, zorder=3 - i / 4, label=name)
+            said.append(f"{name} takes {len(points) - 1} steps of total length {_length(points):.3g}")
+        if flow is not None:
+            axes.plot(*np.transpose(flow), color=INK, lw=1.6, label="gradient flow")
+        elif len(drawn) == 1:
+            axes.plot(*every[::2].T, ":", color=INK, lw=1.4, label="every other point")
+            axes.plot(*every[1::2].T, ":", color=INK, lw=1.4)
         axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), xlabel="w₁", ylabel="w₂")
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, handlelength=1.2, columnspacing=1)
-    straight = f"the straight way from the start to where the last path ends has {_length(drawn[name][[0, -1]]):.3g}"
-    alt = f"Paths from ({first[0][0]:.3g}, {first[0][1]:.3g}) down a valley. " + "; ".join(said) + f"; {straight}."
-    return panels.picture(
-        "Steepest descent turns by a right angle at each step, between two lines through the minimum.", alt
-    )
+    return panels.picture(*_said(drawn, said, flow))
+
+
+def _said(drawn: dict[str, Any], said: list[str], flow: Any) -> tuple[str, str]:
+    """Return title and text of paths: lengths with a flow, the angles of one alone, who of several has fewest steps."""
+    last, first = list(drawn)[-1], next(iter(drawn.values()))
+    way = f"The straight way from the start to where {last} ends has {_length(drawn[last][[0, -1]]):.3g}"
+    alt = f"Paths from ({first[0][0]:.3g}, {first[0][1]:.3g}) down a valley. " + "; ".join(said) + f". {way}."
+    if flow is not None:
+        name, walked = f"{last[0].upper()}{last[1:]}", _length(drawn[last])
+        title = f"{name} covers a length of {walked:.3g}, the gradient flow {_length(flow):.3g}."
+        return title, f"{alt} The gradient flow curves from the start into the floor of the valley."
+    if len(drawn) > 1:
+        fewest = min(drawn, key=lambda name: len(drawn[name]))
+        return f"The fewest steps, {len(drawn[fewest]) - 1}, are those of {fewest}.", alt
+    steps = np.diff(first, axis=0)
+    turns = np.asarray(angle(steps[1:], steps[:-1]))
+    least, most = f"{turns.min():.0f}", f"{turns.max():.0f}"
+    return f"The path turns by {least if least == most else f'{least} to {most}'} degrees at each step.", alt
 
 
 def loss_by_step(paths: dict[str, Path]) -> Picture:
@@ -106,7 +126,7 @@ def loss_by_step(paths: dict[str, Path]) -> Picture:
     Parameters
     ----------
     paths : dict of str to Path
-        Paths by name, to a loss of zero. What is below a trillionth of the first loss is not drawn.
+        Paths by name, to a loss of zero. Each is drawn up to the first loss below a trillionth of its first one.
 
     Returns
     -------
@@ -126,7 +146,7 @@ def loss_by_step(paths: dict[str, Path]) -> Picture:
             axes.semilogy(left, f"{mark}-", color=color, ms=4, lw=1.4, markevery=max(1, len(left) // 12), label=name)
             said.append(f"{name} leaves {left[-1]:.1e} after {len(left) - 1} steps")
         axes.set(xlabel="steps", ylabel="share of the loss left", ylim=(_LEAST, None))
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, handlelength=1.2, columnspacing=1)
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, handlelength=1, columnspacing=0.5)
     alt = "The share of the loss that is left, against the number of steps: " + "; ".join(said) + "."
     common = min(len(path.values) for path in paths.values()) - 1
     best = min(paths, key=lambda name: float(paths[name].values[common]))
