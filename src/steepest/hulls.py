@@ -36,7 +36,7 @@ def shortest_subgradient(subgradients: Array) -> Array:
 
     References
     ----------
-    Wolfe, "Finding the nearest point in a polytope", *Math. Programming* 11 (1976): the algorithm, but for when to stop.
+    Wolfe, "Finding the nearest point in a polytope", *Math. Programming* 11 (1976), which stops otherwise.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def _nearest(rows: Any, zero: float) -> Any:
 
 
 def _upright(corners: Any, weights: Any) -> Any:
-    """Return the mean of the corners, orthogonal to their sides up to a rounding error of its own length, not theirs."""
+    """Return the mean of the corners, orthogonal to their sides up to rounding of its own length, not theirs."""
     nearest = weights @ corners
     sides = corners[1:] - corners[0]
     return nearest - sides.T @ np.linalg.lstsq(sides.T, nearest, rcond=None)[0]
