@@ -108,8 +108,9 @@ def stalled(loss: Loss, stalls: Any, passes: Any) -> Picture:
         axes.plot(*passes.T, "s-", color=MODEL, ms=3, lw=1, label=f"lengths 1/k, {len(passes)} points")
         axes.plot(*stalls.T, "o-", color=GRADIENT, ms=4.5, lw=1.6, label="exact line search")
         axes.plot(*stalls[-1], "*", color=STEEPEST, ms=12, mec=INK, zorder=5)
-        axes.annotate("stalls here", stalls[-1], (6, -34), textcoords="offset points", color=INK)
-        axes.text(-2.05, 0.07, "kink", color=INK)
+        label = {"textcoords": "offset points", "ha": "center", "arrowprops": {"arrowstyle": "-", "color": INK}}
+        axes.annotate("stalls here", stalls[-1], (-8, -44), color=INK, **label)
+        axes.text(-2.05, 0.14, "kink", color=INK)
         axes.set(xlim=(-2.1, 2.1), ylim=(-1.1, 1.1), yticks=(-1, 0, 1))
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, handlelength=1.4)
     sides = np.sign(passes[passes[:, 0] < 0, 1])
