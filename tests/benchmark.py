@@ -1,7 +1,8 @@
 """Build the book and, beside it, the same chapters with stock Sphinx; print the times and their ratio.
 
 Stock Sphinx is MyST-NB in its `cache` mode with MathJax and the same theme, without the extensions in docs/_ext. Three
-builds are timed: from nothing, without a change, and after an edit of the prose of one chapter: `nox -s benchmark`.
+builds are timed: from nothing, without a change, and after an edit of the prose of one chapter: `nox -s benchmark`. The
+tests of the claims run before, and are not timed.
 """
 
 import re
@@ -15,7 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 ROUNDS = 3
-OWN = ("accessible", "executed", "explorable", "folded", "mathml", "remembered", "first_paint")
+OWN = [path.stem for path in (ROOT / "docs" / "_ext").glob("*.py")]
+HELP = ("tests/conftest.py", "tests/specimens.py", "tests/strategies.py")  # what the tests of claims import
 
 
 def stock(conf):
@@ -27,15 +29,19 @@ def stock(conf):
 
 def prepare(folder, kind):
     """Copy the book into a folder, configured as its own or as the stock kind."""
-    for part in ("docs", "src"):
+    for part in ("docs", "src", "tests/claims"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for part in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
-        shutil.copy(ROOT / part, folder)
+    for part in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "pyproject.toml", *HELP):
+        shutil.copy(ROOT / part, folder / part)
+    if kind == "book":
+        tests = [sys.executable, "-m", "pytest", "-q", "tests/claims", "--junitxml=build/claims.xml"]
+        subprocess.run(tests, check=True, cwd=folder, capture_output=True)
     if kind == "stock":
         conf = folder / "docs" / "conf.py"
         conf.write_text(stock(conf.read_text(encoding="utf-8")), encoding="utf-8")
         for page in (folder / "docs").rglob("*.md"):  # an expression needs a live kernel, which the cache has not
             text = page.read_text(encoding="utf-8")
+            text = re.sub(r"^:given: .*\n", "", text, flags=re.M).replace("```{ledger}", "```{note}\nNot here.")
             page.write_text(re.sub(r"\{eval\}`", "`", text), encoding="utf-8")
 
 

@@ -136,6 +136,15 @@ def test_a_run_that_diverges_keeps_its_finite_part(case):
     assert np.all(np.isfinite(loss.gradient(path.points)))
 
 
+def test_a_start_beyond_all_floats_is_kept_without_a_warning():
+    """A start whose loss is past the largest float stays in the path; the descent goes on where its step leads back."""
+    path = descend(quadratic([1.0]), [1e200], learning_rate(1.0), 2)
+    assert (path.points.tolist(), path.values.tolist()) == ([[1e200], [0.0]], [np.inf, 0.0])
+    assert path.stopped == "gradient is zero"
+    path = descend(quadratic([1.0]), [1e200], learning_rate(0.5), 2)
+    assert (path.values.tolist(), path.stopped) == ([np.inf], "out of range")
+
+
 def test_the_start_is_left_as_it_was():
     """The start belongs to the caller: the descent neither changes it nor hands it back."""
     start = np.array([4.0, 1.0])

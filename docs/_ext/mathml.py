@@ -11,6 +11,7 @@ import string
 import unicodedata
 from importlib import util
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from math_core import LatexError, LatexToMathML
@@ -23,6 +24,7 @@ from sphinx.writers.html5 import HTML5Translator
 TITLES = string.printable.strip() + " –—’“”…éö"  # what headings are made of, beside the formulas
 ITALIC = "".join(map(chr, [0x210E, *range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)]))  # how one letter is drawn
 FEATURES = ["kern", "ssty", "dtls", "flac", "ss04"]  # ss04: primes meant for a superscript
+STRUT = '<mspace height="0.72em"></mspace>'  # as high as a capital letter: a root over a low one hangs too deep
 CONVERTER = LatexToMathML(fancy_error=False)
 logger = logging.getLogger(__name__)
 
@@ -32,7 +34,8 @@ def convert(node: nodes.Element) -> str:
     if "mathml" not in node:
         try:
             block = isinstance(node, nodes.math_block)
-            node["mathml"] = CONVERTER.convert_with_local_state(node.astext(), displaystyle=block)
+            mathml = CONVERTER.convert_with_local_state(node.astext(), displaystyle=block)
+            node["mathml"] = mathml.replace("<msqrt>", f"<msqrt>{STRUT}")
         except LatexError as error:
             logger.warning("%s in the formula %s", error, node.astext(), location=node, type="book", subtype="math")
             node["mathml"] = f"<code>{html.escape(node.astext())}</code>"
@@ -118,11 +121,30 @@ def write_subset(text: str, target: Path) -> None:
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=text + "".join(c for c in ITALIC if unicodedata.normalize("NFKC", c) in text))
     subsetter.subset(font)
+    narrow_roots(font)
     font["head"].modified = font["head"].created  # the same bytes at every build
     data = io.BytesIO()
     subset.save_font(font, data, options)
     font_face = '@font-face{font-family:"Book Math";src:url(data:font/woff2;base64,%s) format("woff2")}\n'
     target.write_text(font_face % base64.b64encode(data.getvalue()).decode("ascii"), encoding="ascii")
+
+
+def narrow_roots(font: Any) -> None:
+    """Make every root sign as wide as the smallest: Chromium keeps room for the widest behind each of them."""
+    sign = font.getBestCmap().get(ord("√"))
+    if sign is None:
+        return
+    tall = font["MATH"].table.MathVariants
+    taller = tall.VertGlyphConstruction[tall.VertGlyphCoverage.glyphs.index(sign)]
+    names = {record.VariantGlyph for record in taller.MathGlyphVariantRecord}
+    names |= {record.glyph for record in taller.GlyphAssembly.PartRecords}
+    width, outlines = font["hmtx"][sign][0], font["glyf"]
+    for name in names - {sign}:
+        outline = outlines[name]
+        outline.coordinates.scale((width / font["hmtx"][name][0], 1))
+        outline.coordinates.toInt()
+        outline.recalcBounds(outlines)
+        font["hmtx"][name] = (width, outline.xMin)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -27,7 +27,7 @@ class Path:
         The loss at each point.
     stopped : str
         ``"all steps taken"``, ``"gradient is zero"``, or ``"out of range"`` when the loss or its gradient grew past
-        the largest float: the path then ends at the last point where both were finite.
+        the largest float: the path then ends at the last point where both were finite, or at the start.
 
     Examples
     --------
@@ -164,9 +164,9 @@ def _walk(loss: Loss, start: Array, iterations: int, move: Callable[[Array, Arra
     check_loss(loss)
     xp, w = vectors(start=start)
     single("start", w)
-    points, values, stopped = [w], [loss(w)], "all steps taken"
-    gradient, last = loss.gradient(w), None
+    stopped = "all steps taken"
     with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges says so in `stopped`
+        points, values, gradient, last = [w], [loss(w)], loss.gradient(w), None
         for _ in range(whole("iterations", iterations, least=0)):
             step = move(w, gradient, last)
             if is_zero(gradient) and is_zero(step):

@@ -51,3 +51,20 @@ def test_pages_name_the_font_they_were_built_with(site):
     checksum = f"{zlib.crc32((site / '_static' / 'math.css').read_bytes()):08x}"
     for name in PAGES:
         assert f"math.css?v={checksum}" in (site / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["trust/small.html", "trust/shortest.html"])
+def test_roots_hug_what_is_under_them(visit, name):
+    """No root leaves a gap behind its last letter, and none over a low letter hangs far below it."""
+    page = visit(name)
+    measured = page.evaluate(
+        """() => [...document.querySelectorAll("math msqrt")].map(root => {
+            const [all, last] = [root, root.lastElementChild].map(e => e.getBoundingClientRect());
+            const [gap, below] = [all.right - last.right, all.bottom - last.bottom];
+            return [gap, below].map(x => x / parseFloat(getComputedStyle(root).fontSize));
+        })"""
+    )
+    assert len(measured) > 3
+    for gap, below in measured:
+        assert abs(gap) < 0.05
+        assert below < 0.4
