@@ -1,4 +1,4 @@
-"""The pictures of the chapter on points without a slope: a saddle, and a path that stalls at a kink."""
+"""The pictures of the chapters on points without a slope: a saddle, and a path that stalls at a kink."""
 
 from __future__ import annotations
 
