@@ -78,9 +78,12 @@ PICTURES = {
     "rolling_ball": lambda: rolling_ball(LOSS, descend(LOSS, [-0.8, 1.6], learning_rate(0.15), 8)),
     "step_sizes": lambda: step_sizes(quadratic([1, 10]), [2.0, 0.6], (0.01, 0.1, 0.15, 0.2, 0.205), 40),
     "saddle_ways": lambda: saddle_ways(
-        quadratic([1, -1]), [0, 0], [0, 1], [[[2, 0.1], [0.4, 0.2], [0, 1]], [[0.3, 0], [0, 0.3], [0, 0.4]]]
+        quadratic([1, -1]),
+        [0, 0],
+        [0, 1],
+        {0.5: [[2, 0.5], [0.4, 0.7], [0, 1], [0, 3], [0, 0.1]], -0.25: [[0.3, -0.25], [0, -0.3], [0, -0.4]]},
     ),
-    "stalled": lambda: stalled(kinked([1, 2]), [[2.0, 1.0], [0.0, -0.5], [0.0, 0.25]], [[2, 1], [1, -0.5]]),
+    "stalled": lambda: stalled(kinked([1, 2]), [[2.0, 1.0], [0.0, -0.5], [0.0, 0.25]], [[2, 1], [-1, -0.5], [-1, 0.5]]),
     "step_errors": lambda: step_errors([1.0, 0.1, 0.01], {"forward": [1e-1, -1e-2, 1e-3], "exact": [1e-3, 0.0, 1e-4]}),
     "taylor_models": lambda: taylor_models(LOSS, W, circle(200), np.geomspace(0.02, 1, 8), [0, 3]),
     "valley_paths": lambda: valley_paths(VALLEY, REMEMBERING),
@@ -268,13 +271,19 @@ def test_loss_by_step_says_what_is_left_and_who_leads():
 
 
 def test_saddle_ways_count_the_points_that_linger():
-    """The text of the saddle gives the way down, and for each descent the points nearer than a half, by hand."""
-    assert numbers(PICTURES["saddle_ways"]().alt) == [0, 1, 1, 3, 0.5]
+    """The text of the saddle gives the way down, and for each descent the points nearer than 1 before it leaves."""
+    assert numbers(PICTURES["saddle_ways"]().alt) == [0, 1, 1, 1, 0.5, 3, 0.25, 1]
+
+
+def test_saddle_ways_refuse_a_fourth_path():
+    """There are three lines to tell apart."""
+    with pytest.raises(ValueError, match="at most three"):
+        saddle_ways(quadratic([1, -1]), [0, 0], [0, 1], {part: [[1, part]] for part in (0.1, 0.2, 0.3, 0.4)})
 
 
 def test_stalled_says_where_both_paths_end():
-    """The text of the stalled path gives its start and its last loss, the other's number of steps and last loss."""
-    assert numbers(PICTURES["stalled"]().alt) == [2, 1, 0.5, 1, 1, 2.0]
+    """The text of the stalled path gives its start and end, the other's crossings of the kink, steps and last loss."""
+    assert numbers(PICTURES["stalled"]().alt) == [2, 1, 0.2, 0.5, 1, 1, 2, 2.0]
 
 
 def test_taylor_models_say_their_orders():

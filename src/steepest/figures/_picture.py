@@ -148,7 +148,7 @@ def contours(axes: Any, loss: Any, center: Any, reach: float, levels: int = 9) -
     """Draw level lines of a loss in a square around a point, evenly spaced in the loss."""
     x, y = (np.linspace(c - reach, c + reach, 121) for c in center)
     grid = np.stack(np.meshgrid(x, y), axis=-1)
-    axes.contour(x, y, loss(grid), levels=levels, colors=SOFT, linewidths=0.8)
+    axes.contour(x, y, loss(grid), levels=levels, colors=SOFT, linewidths=0.8, linestyles="solid")
     axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), xlabel="w₁", ylabel="w₂")
 
 

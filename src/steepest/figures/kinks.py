@@ -1,4 +1,4 @@
-"""The pictures of the chapter on points without a slope: a saddle, and a path that stalls at a kink."""
+"""The pictures of the chapters on points without a slope: a saddle, and a path that stalls at a kink."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from steepest.figures._picture import DIRECTION, GRADIENT, INK, MODEL, STEEPEST, Panels, Picture, arrow, contours
+from steepest.figures._picture import DIRECTION, GRADIENT, INK, MODEL, SOFT, STEEPEST, Panels, Picture, arrow, contours
 from steepest.loss import Loss
 
+_LINES = ((STEEPEST, "o"), (MODEL, "s"), (GRADIENT, "^"))  # a color and a mark for each path
+_REACH = 2.4  # how far from the saddle is drawn
 
-def saddle_ways(loss: Loss, saddle: Any, way: Any, paths: Any) -> Picture:
-    """Draw a saddle with its two ways down, and the paths of descents that linger there.
+
+def saddle_ways(loss: Loss, saddle: Any, way: Any, paths: dict[float, Any]) -> Picture:
+    """Draw a saddle with the way down and its opposite, and up to three descents: on the map, and how they leave.
 
     Parameters
     ----------
@@ -21,31 +24,64 @@ def saddle_ways(loss: Loss, saddle: Any, way: Any, paths: Any) -> Picture:
         The saddle.
     way : array, shape (2,)
         Eigenvector of the smallest curvature, of length one.
-    paths : sequence of array, shape (n, 2)
-        Points of one or more descents, in their order.
+    paths : dict of float to array, shape (n, 2)
+        Points of descents by the part along `way` that they start with. Drawn until they leave the map.
 
     Returns
     -------
     Picture
         The figure.
+
+    Raises
+    ------
+    ValueError
+        If there are more than three paths.
     """
+    if len(paths) > len(_LINES):
+        raise ValueError(f"paths has {len(paths)} of them: pass at most three.")
     saddle, way, panels = np.asarray(saddle, float), np.asarray(way, float), Panels("saddle")
-    with panels.draw(width=400, height=380, equal=True) as axes:
-        contours(axes, loss, saddle, 2.4, levels=16)
-        for points in paths:
-            axes.plot(*np.asarray(points, float).T, "o-", color=STEEPEST, ms=3.5, lw=1)
-        for sign, name in ((1, "v"), (-1, "−v")):
-            arrow(axes, saddle, sign * way, DIRECTION, width=2.6)
-            beside = saddle + sign * (0.8 * way + 0.3 * np.array([-way[1], way[0]]))
-            axes.text(*beside, name, color=DIRECTION, ha="center", va="center", weight="bold")
+    drawn = {abs(part): _until_they_leave(np.asarray(points, float), saddle) for part, points in paths.items()}
+    with panels.draw("The descents", equal=True) as axes:
+        contours(axes, loss, saddle, _REACH, levels=16)
+        for (part, points), (color, mark) in zip(drawn.items(), _LINES, strict=False):
+            axes.plot(*points.T, f"{mark}-", color=color, ms=3.5, lw=1, label=f"δ = {part:g}")
+        _ways(axes, saddle, way, next(iter(drawn.values()))[0])
         axes.plot(*saddle, "o", color=INK, ms=6)
-    near = [int((np.linalg.norm(np.asarray(points) - saddle, axis=1) < 0.5).sum()) for points in paths]
+    with panels.draw("Their part along v, by step") as axes:
+        for (part, points), (color, mark) in zip(drawn.items(), _LINES, strict=False):
+            along = np.abs((points - saddle) @ way)
+            axes.semilogy(along, f"{mark}-", color=color, ms=3.5, lw=1, label=f"δ = {part:g}")
+        axes.axhline(1, color=SOFT, lw=0.8, ls="--")
+        axes.set(xlabel="steps")
+        axes.legend(loc="lower right")
+    stays = [f"{_near(points, saddle)} from δ = {part:g}" for part, points in drawn.items()]
     alt = (
-        f"Level lines around a saddle, with two arrows from it: the way down ({way[0]:.2f}, {way[1]:.2f}) and its "
-        f"opposite. Descents come in on the other axis and leave along an arrow; of their points, a dot each, "
-        f"{' and '.join(map(str, near))} are within 0.5 of the saddle."
+        f"Left: level lines around a saddle, with arrows along v = ({way[0]:.2f}, {way[1]:.2f}) and −v, and descents, "
+        f"a dot each point. The number of points nearer than 1 to the saddle: {', '.join(stays)}. Right: the part "
+        f"along v on a logarithmic axis, with a line at 1."
     )
-    return panels.picture("At a saddle the curvature names two ways down; descent lingers before it takes one.", alt)
+    return panels.picture("The smaller the part δ along v, the longer descent lingers at the saddle.", alt)
+
+
+def _ways(axes: Any, saddle: Any, way: Any, start: Any) -> None:
+    """Draw the two ways down, beside the saddle, on the side where the paths do not start."""
+    side = np.array([-way[1], way[0]])
+    side = side if side @ (start - saddle) < 0 else -side
+    for sign, name in ((1, "v"), (-1, "−v")):
+        arrow(axes, saddle + 0.3 * side + 0.2 * sign * way, sign * way, DIRECTION)
+        axes.text(*(saddle + 0.65 * side + 0.8 * sign * way), name, color=DIRECTION, ha="center", va="center")
+    axes.annotate("start", start, (-8, 8), textcoords="offset points", color=INK, ha="right", va="center")
+
+
+def _until_they_leave(points: Any, saddle: Any) -> Any:
+    """Return the points up to the last before one off the map."""
+    outside = np.abs(points - saddle).max(axis=1) > _REACH
+    return points[: int(np.argmax(outside)) if outside.any() else None]
+
+
+def _near(points: Any, saddle: Any) -> int:
+    """Return how many points are nearer than 1 to the saddle."""
+    return int((np.linalg.norm(points - saddle, axis=1) < 1).sum())
 
 
 def stalled(loss: Loss, stalls: Any, passes: Any) -> Picture:
@@ -66,19 +102,23 @@ def stalled(loss: Loss, stalls: Any, passes: Any) -> Picture:
         The figure.
     """
     stalls, passes, panels = np.asarray(stalls, float), np.asarray(passes, float), Panels("stalled")
-    with panels.draw(width=400, height=310) as axes:
+    with panels.draw(width=400, height=285, equal=True) as axes:
         contours(axes, loss, (0.0, 0.0), 2.1, levels=16)
         axes.plot((-2.1, 0), (0, 0), color=INK, lw=1, ls="--")
-        axes.plot(*passes.T, "s-", color=MODEL, ms=3.5, lw=1.1, label="lengths 1/k")
+        axes.plot(*passes.T, "s-", color=MODEL, ms=3, lw=1, label=f"lengths 1/k, {len(passes)} points")
         axes.plot(*stalls.T, "o-", color=GRADIENT, ms=4.5, lw=1.6, label="exact line search")
-        axes.plot(0, 0, "*", color=STEEPEST, ms=12, mec=INK, zorder=5)
-        axes.text(-2.0, -0.22, "kink", color=INK)
+        axes.plot(*stalls[-1], "*", color=STEEPEST, ms=12, mec=INK, zorder=5)
+        label = {"textcoords": "offset points", "ha": "center", "arrowprops": {"arrowstyle": "-", "color": INK}}
+        axes.annotate("stalls here", stalls[-1], (-8, -44), color=INK, **label)
+        axes.text(-2.05, 0.14, "kink", color=INK)
         axes.set(xlim=(-2.1, 2.1), ylim=(-1.1, 1.1), yticks=(-1, 0, 1))
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, handlelength=1.4)
+    sides = np.sign(passes[passes[:, 0] < 0, 1])
     alt = (
-        f"Level lines of a loss that falls to the left without end, with a kink (dashed) on the axis left of zero. The "
-        f"path of exact line searches zigzags from ({stalls[0, 0]:.3g}, {stalls[0, 1]:.3g}) to zero and ends at a loss "
-        f"of {float(loss(stalls[-1])):.1e}; that of steps of lengths 1/k crosses the kink back and forth and, after "
-        f"{len(passes) - 1} steps, is at {float(loss(passes[-1])):.1f}."
+        f"Level lines of a loss with a kink (dashed) on the axis left of zero. The path of exact line searches goes "
+        f"from ({stalls[0, 0]:.3g}, {stalls[0, 1]:.3g}) to {np.linalg.norm(stalls[-1]):.0e} from zero, and its last "
+        f"loss is {float(loss(stalls[-1])):.0e}. Steps of lengths 1/k cross the kink "
+        f"{int((sides[1:] != sides[:-1]).sum())} times and, after {len(passes) - 1} steps, are at a loss of "
+        f"{float(loss(passes[-1])):.1f}."
     )
-    return panels.picture("The best step on every line stalls at zero; steps of lengths 1/k go on.", alt)
+    return panels.picture("From this start the best steps stall at zero; steps of lengths 1/k go on.", alt)
