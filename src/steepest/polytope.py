@@ -107,8 +107,8 @@ def _sides(corners: Any) -> Any:
     _, widths, axes = np.linalg.svd(corners, full_matrices=False)
     if count < dim or not widths[-1] > _THIN * widths[0]:
         raise ValueError(
-            "vertices is flat, or too thin for floats: the ball must reach out of zero in every direction, in none less "
-            "than a ten-thousandth as far as in another. Pass vertices that span the space."
+            "vertices is flat, or too thin for floats: the ball must reach out of zero in every direction, in none "
+            "less than a ten-thousandth as far as in another. Pass vertices that span the space."
         )
     sides = _planes(corners, _outermost(corners @ axes.T / widths, float(widths[0] / widths[-1])))
     if not 1 - _EXACT <= np.abs(sides @ corners.T).max(initial=0.0) <= 1 + _EXACT:
