@@ -194,7 +194,7 @@ def test_linear_programs_over_the_face_agree(tried, name):
 @claim(ALL)
 @pytest.mark.parametrize("p", [1.2, 1.5, 2.0, 3.0, 6.0])
 def test_one_step_alone_is_steepest_between_the_ends(tried, p):
-    """Around the ball of ℓp each step loses what uniform convexity says, by its distance from the one named, or more."""
+    """Around the ball of ℓp a step loses what uniform convexity says, by its distance from the one named, or more."""
     around = circle(np.arange(0, 360, 0.1))
     ball = around / np.sum(abs(around) ** p, axis=1, keepdims=True) ** (1 / p)
     g, q = _whole(np.random.default_rng(306), 2), p / (p - 1)
