@@ -29,7 +29,8 @@ class Tried:
     size: Callable  # of a list of mpmath numbers
     dual: Callable
     dim: int | None = None  # the one dimension it has; None if it has any
-    powers: float = 1.0  # the largest power taken: it magnifies a rounding as many times
+    powers: float = 1.0  # what magnifies a rounding: the largest power taken, or a condition number
+    strict: bool = False  # its ball is strictly convex: one step alone is steepest
 
     def rounding(self, dim):
         """Bound the relative rounding of the norm, its dual or its step: a sum of d terms, their powers and roots."""
@@ -82,12 +83,12 @@ def _values(rows, norm):
 
 NORMS = {
     "L1": Tried(lambda: L1, _p(1), _p(math.inf)),
-    "L2": Tried(lambda: L2, _p(2), _p(2)),
+    "L2": Tried(lambda: L2, _p(2), _p(2), strict=True),
     "LINF": Tried(lambda: LINF, _p(math.inf), _p(1)),
-    "ℓ1.01": Tried(lambda: lp(1.01), _p(1.01), _p(1.01 / (1.01 - 1)), powers=101),
-    "ℓ1.5": Tried(lambda: lp(1.5), _p(1.5), _p(3), powers=3),
-    "ℓ4.5": Tried(lambda: lp(4.5), _p(4.5), _p(4.5 / 3.5), powers=4.5),
-    "ℓ100": Tried(lambda: lp(100), _p(100), _p(mpmath.mpf(100) / 99), powers=100),
+    "ℓ1.01": Tried(lambda: lp(1.01), _p(1.01), _p(1.01 / (1.01 - 1)), powers=101, strict=True),
+    "ℓ1.5": Tried(lambda: lp(1.5), _p(1.5), _p(3), powers=3, strict=True),
+    "ℓ4.5": Tried(lambda: lp(4.5), _p(4.5), _p(4.5 / 3.5), powers=4.5, strict=True),
+    "ℓ100": Tried(lambda: lp(100), _p(100), _p(mpmath.mpf(100) / 99), powers=100, strict=True),
     "blocks in ℓ1": Tried(
         lambda: blocks([L2, L1, LINF], [2, 2, 2], 1),
         _of(_p(1), _p(2), _p(1), _p(math.inf)),
@@ -129,6 +130,7 @@ NORMS = {
         _stretched([[2, -2], [-2, 6]]),
         dim=2,
         powers=6,
+        strict=True,
     ),
     "ℓ2 in other coordinates of space": Tried(
         lambda: ellipsoid([[0.5, 0.25, 0.0], [0.25, 0.5, 0.25], [0.0, 0.25, 0.75]]),
@@ -136,17 +138,18 @@ NORMS = {
         _stretched([[20, -12, 4], [-12, 24, -8], [4, -8, 12]], 7),
         dim=3,
         powers=6,
+        strict=True,
     ),
     "nuclear": Tried(lambda: schatten((2, 2), 1), _values(2, _p(1)), _values(2, _p(math.inf)), dim=4),
-    "ℓ2 of singular values": Tried(lambda: schatten((3, 2), 2), _p(2), _p(2), dim=6),
+    "ℓ2 of singular values": Tried(lambda: schatten((3, 2), 2), _p(2), _p(2), dim=6, strict=True),
     "spectral": Tried(lambda: schatten((3, 2), math.inf), _values(3, _p(math.inf)), _values(3, _p(1)), dim=6),
     "spectral, square": Tried(lambda: schatten((2, 2), math.inf), _values(2, _p(math.inf)), _values(2, _p(1)), dim=4),
-    "ℓ2 as the spectral norm of a column": Tried(lambda: schatten((3, 1), math.inf), _p(2), _p(2), dim=3),
+    "ℓ2 as the spectral norm of a column": Tried(lambda: schatten((3, 1), math.inf), _p(2), _p(2), dim=3, strict=True),
     "ℓ1.5 of singular values": Tried(
-        lambda: schatten((2, 3), 1.5), _values(2, _p(1.5)), _values(2, _p(3)), dim=6, powers=3
+        lambda: schatten((2, 3), 1.5), _values(2, _p(1.5)), _values(2, _p(3)), dim=6, powers=3, strict=True
     ),
     "ℓ4 of singular values": Tried(
-        lambda: schatten((3, 2), 4), _values(3, _p(4)), _values(3, _p(mpmath.mpf(4) / 3)), dim=6, powers=4
+        lambda: schatten((3, 2), 4), _values(3, _p(4)), _values(3, _p(mpmath.mpf(4) / 3)), dim=6, powers=4, strict=True
     ),
     "layers": Tried(
         lambda: blocks([schatten((2, 2), math.inf), L2], [4, 2], math.inf),

@@ -190,15 +190,16 @@ def lp(p: float) -> Norm:
     >>> round(cubic([3.0, 4.0]), 4), round(cubic.dual([3.0, 4.0]), 4)
     (4.4979, 5.5843)
     """
-    if p != math.inf and number("p", p) < 1:
+    power = p if p == math.inf else number("p", p)
+    if power < 1:
         raise ValueError(f"p is {p!r}: pass a power of at least 1; below it the triangle inequality fails.")
     ends = {1.0: L1, 2.0: L2, math.inf: LINF}
-    if float(p) in ends:
-        return ends[float(p)]
-    q = p / (p - 1)
+    if power in ends:
+        return ends[power]
+    q = power / (power - 1)
     return Norm(
-        f"ℓ{p:g}",
-        size=lambda xp, x: _power(xp, x, p),
+        f"ℓ{str(power).removesuffix('.0')}",
+        size=lambda xp, x: _power(xp, x, power),
         dual_size=lambda xp, g: _power(xp, g, q),
         attaining=lambda xp, g, then: _bent(xp, g, q),
     )
@@ -245,7 +246,7 @@ def blocks(norms: Sequence[Norm], sizes: Sequence[int], p: float) -> Norm:
 
     References
     ----------
-    Horn & Johnson, *Matrix Analysis* (2nd ed., 2013), section 5.3 (norms made from norms).
+    Horn & Johnson, *Matrix Analysis* (2nd ed., 2013), section 5.3 (norms made from others by a monotone norm).
 
     Examples
     --------
@@ -268,10 +269,10 @@ def blocks(norms: Sequence[Norm], sizes: Sequence[int], p: float) -> Norm:
         return outer.dual_size(xp, lengths(xp, g, (n.dual_size for n in norms)))
 
     def attaining(xp: Any, g: Array, then: Array) -> Array:
-        scaled, second = split(xp, g)[0], cut(split(xp, then)[0])  # no length overflows
-        steps = [n.attaining(xp, _or_then(xp, a, b), b) for n, a, b in zip(norms, cut(g), second, strict=True)]
+        first, second = cut(g), cut(split(xp, then)[0])
+        steps = [n.attaining(xp, _or_then(xp, a, b), b) for n, a, b in zip(norms, first, second, strict=True)]
         gains = xp.stack([dot(xp, b, step) for b, step in zip(second, steps, strict=True)], axis=-1)
-        shares = outer.attaining(xp, lengths(xp, scaled, (n.dual_size for n in norms)), gains)
+        shares = outer.attaining(xp, _compared(xp, norms, first), gains)
         return xp.concat([shares[..., k : k + 1] * step for k, step in enumerate(steps)], axis=-1)
 
     return Norm(f"{outer.name}({', '.join(n.name for n in norms)})", size, dual_size, attaining, sum(sizes))
@@ -288,6 +289,18 @@ def _cutter(norms: Sequence[Norm], sizes: Sequence[int]) -> Callable[[Array], li
             raise ValueError(f"sizes holds {size} where the norm {norm.name} takes {norm.dim}: pass that.")
     ends = list(accumulate(sizes))
     return lambda x: [x[..., end - size : end] for end, size in zip(ends, sizes, strict=True)]
+
+
+def _compared(xp: Any, norms: Sequence[Norm], parts: Sequence[Array]) -> Array:
+    """Return the dual norms of the blocks, scaled alike so that none overflows and none but that of zero vanishes."""
+    scaled, exponents = zip(*(split(xp, part) for part in parts), strict=True)
+    sizes = xp.stack([n.dual_size(xp, part) for n, part in zip(norms, scaled, strict=True)], axis=-1)
+    some = xp.stack([xp.any(part != 0, axis=-1) for part in parts], axis=-1)
+    exponent = xp.concat(exponents, axis=-1)
+    exponent = xp.where(some, exponent, xp.full_like(exponent, -4096.0))  # a block of zeros has the least of all
+    sizes = shift(xp, sizes, exponent - xp.max(exponent, axis=-1, keepdims=True))
+    least = xp.full_like(sizes, float(xp.finfo(sizes.dtype).smallest_normal))
+    return xp.where(some, xp.maximum(sizes, least), sizes)
 
 
 def _or_then(xp: Any, g: Array, then: Array) -> Array:

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from steepest._arrays import Array, dot, namespace, numbers, split
+from steepest._arrays import Array, dot, namespace, numbers, shift, split
 from steepest.norms import Norm, among
 
-_MOST = 200_000  # sets of vertices to look through for sides; a second's work
+_MOST = 20_000  # sets of vertices to look through for sides; less than a second's work
+_THIN = 1e-4  # the least width of the ball beside its largest: rounding grows with their quotient
+_EXACT = 1e-6  # how wrong a side may be; sides that rounding can shift further are slivers between others
 
 
 def polytope(vertices: Array) -> Norm:
@@ -34,8 +36,8 @@ def polytope(vertices: Array) -> Norm:
     Raises
     ------
     TypeError, ValueError
-        If the hull is no unit ball: a vertex without its opposite, or all of them in one plane through zero. Or if
-        there are more than 200,000 sets of d vertices.
+        If the hull is no unit ball: a vertex without its opposite, or all of them in one plane through zero, up to
+        one part in ten thousand. Or if there are more than 20,000 sets of d vertices.
 
     References
     ----------
@@ -49,20 +51,25 @@ def polytope(vertices: Array) -> Norm:
     """
     corners = np.asarray(numbers(namespace(), "vertices", vertices), dtype=float)
     _check_ball(corners)
+    size = int(np.frexp(np.abs(corners).max())[1])
+    corners = np.ldexp(corners, -size)  # near 1, so that they and the sides are numbers in any float type
     sides = _sides(corners)
 
-    def largest(rows: Any, xp: Any, x: Array) -> Array:
-        return xp.max(_products(xp, rows, x), axis=-1)
+    def scaled(xp: Any, x: Array, exponent: int) -> Array:
+        return shift(xp, x, xp.asarray(float(exponent), dtype=x.dtype))
 
     def attaining(xp: Any, g: Array, then: Array) -> Array:
         gains, next_gains = (_products(xp, corners, split(xp, x)[0]) for x in (g, then))  # none overflows
         chosen = among(xp, gains, next_gains)
         rows = xp.asarray(corners, dtype=g.dtype)
-        return xp.sum(xp.where(chosen[..., None], rows, xp.zeros_like(rows)), axis=-2)
+        return scaled(xp, xp.sum(xp.where(chosen[..., None], rows, xp.zeros_like(rows)), axis=-2), size)
 
-    name = f"polytope of {len(corners)} vertices"
     return Norm(
-        name, lambda xp, x: largest(sides, xp, x), lambda xp, g: largest(corners, xp, g), attaining, corners.shape[1]
+        f"polytope of {len(corners)} vertices",
+        size=lambda xp, x: scaled(xp, xp.max(xp.abs(_products(xp, sides, x)), axis=-1), -size),
+        dual_size=lambda xp, g: scaled(xp, xp.max(_products(xp, corners, g), axis=-1), size),
+        attaining=attaining,
+        dim=corners.shape[1],
     )
 
 
@@ -84,10 +91,8 @@ def _check_ball(corners: Any) -> None:
         raise ValueError(
             f"vertices holds {there} without its opposite: that way and back would differ in length. Pass both."
         )
-    if np.linalg.matrix_rank(corners) < corners.shape[1]:
-        raise ValueError(
-            "vertices is flat: the ball must reach out of zero in every direction. Pass vertices that span the space."
-        )
+    if not corners.any():
+        raise ValueError("vertices is flat: they are all zero. Pass vertices that span the space.")
 
 
 def _sides(corners: Any) -> Any:
@@ -99,10 +104,31 @@ def _sides(corners: Any) -> Any:
             f"vertices has {count} points in {dim} dimensions, {comb(count, dim):,} sets of {dim}: pass fewer, so "
             f"that there are at most {_MOST:,}."
         )
-    through = corners[np.array(list(combinations(range(count), dim)))]  # (m, d, d)
-    through = through[np.linalg.cond(through) < 1e12]
-    planes = np.linalg.solve(through, np.ones((len(through), dim, 1)))[..., 0]
-    reach = planes @ corners.T  # (m, n)
-    sides = reach.max(axis=1) < 1 + 1e-9
-    _, once = np.unique(reach[sides] > 1 - 1e-9, axis=0, return_index=True)  # one for each set of vertices on it
-    return planes[sides][once]
+    _, widths, axes = np.linalg.svd(corners, full_matrices=False)
+    if count < dim or not widths[-1] > _THIN * widths[0]:
+        raise ValueError(
+            "vertices is flat, or too thin for floats: the ball must reach out of zero in every direction, in none "
+            "less than a ten-thousandth as far as in another. Pass vertices that span the space."
+        )
+    sides = _planes(corners, _outermost(corners @ axes.T / widths, float(widths[0] / widths[-1])))
+    if not 1 - _EXACT <= np.abs(sides @ corners.T).max(initial=0.0) <= 1 + _EXACT:
+        raise ValueError("vertices lie so close together that floats do not tell the sides: pass fewer of them.")
+    return sides
+
+
+def _planes(corners: Any, sets: Any) -> Any:
+    """Return ``a`` with ``a @ v == 1`` for the vertices of each set."""
+    return np.linalg.solve(corners[sets], np.ones((*sets.shape, 1)))[..., 0]
+
+
+def _outermost(corners: Any, stretch: float) -> Any:
+    """Return sets of vertices whose plane has none beyond, one for each side; rounding was magnified by `stretch`."""
+    count, dim = corners.shape
+    sets = np.array(list(combinations(range(count), dim)))  # (m, d)
+    # A plane is off as its vertices are, magnified by cond; its normal is no longer than the root of their number.
+    error = 8 * dim * count**0.5 * np.finfo(float).eps * stretch * np.linalg.cond(corners[sets])
+    sets, error = sets[error < _EXACT], error[error < _EXACT, None]
+    reach = _planes(corners, sets) @ corners.T  # (m, n)
+    outer = np.all(reach <= 1 + error, axis=1)
+    _, once = np.unique((reach >= 1 - error)[outer], axis=0, return_index=True)  # one for each set of vertices on it
+    return sets[outer][once]

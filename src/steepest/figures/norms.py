@@ -36,15 +36,16 @@ def faces(norms: Sequence[Norm], gradients: Any) -> Picture:
         ball = around / norm(around)[:, None]
         across, reach = circle(90, start=g), 1.35 * float(np.abs(ball).max())
         ends = norm.aligned(-g, [across, -across])  # (2, 2), the same twice where one step is steepest
-        with panels.draw(norm.name, width=194, height=220, equal=True) as axes:
-            axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
+        with panels.draw(norm.name, width=260, height=320, equal=True) as axes:
+            axes.set(xlim=(-reach, reach), ylim=(-reach, reach), xlabel="u₁", ylabel="u₂")
             axes.locator_params(nbins=5, integer=True)
             axes.fill(*ball.T, facecolor=STEEPEST, alpha=0.15)
             axes.plot(*ball.T, color=INK, lw=1.4)
             line = ends.mean(axis=0) + np.array([[-4.0], [4.0]]) * across
-            axes.plot(*line.T, color=DIRECTION, lw=1.4)
+            axes.plot(*line.T, color=DIRECTION, lw=1.4, label="last level line")
             arrow(axes, (0, 0), 0.25 * reach * g / L2(g), GRADIENT, "∇L")
-            axes.plot(*ends.T, "o-", color=STEEPEST, lw=4.5, ms=6)
+            axes.plot(*ends.T, "o-", color=STEEPEST, lw=4.5, ms=6, label="steepest steps")
+            axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2, handlelength=1, columnspacing=1)
         first, last = (f"({a:.3g}, {b:.3g})" for a, b in 0.0 + ends.round(9))
         where = f"all steps from {first} to {last}" if first != last else f"{first} alone"
         said.append(f"for ∇L = ({g[0]:g}, {g[1]:g}) it touches the ball of {norm.name} at {where}")
@@ -68,7 +69,7 @@ def race(paths: Mapping[str, Mapping[str, Path]]) -> Picture:
     Raises
     ------
     ValueError
-        If there are more than three norms.
+        If there are more than three norms. A loss of zero has no place on the scale of powers and is not drawn.
     """
     panels, said = Panels("race"), []
     for loss, runs in paths.items():
