@@ -82,7 +82,7 @@ def test_values_far_apart_and_values_close_by_in_single_precision():
 
 @pytest.mark.parametrize("p", [20, 100])
 def test_roundings_of_zero_values_do_not_come_back(p):
-    """Of a gradient of rank one the step is of rank one, though with q near 1 a value of 1e-16 would come back large."""
+    """Of a gradient of rank one so is the step, though with q near 1 a value of 1e-16 would come back large."""
     rng = np.random.default_rng(11)
     for _ in range(50):
         left, right = rng.integers(1, 9, 5), rng.integers(1, 9, 4)

@@ -151,7 +151,7 @@ def _flat_top(xp: Any, g: Array, then: Array, inner: Norm) -> Array:
 def _rank_one(xp: Any, g: Array, then: Array, inner: Norm) -> Array:
     """Return the nuclear norm's step: of the pairs of singular vectors that share the largest value, the best one."""
     left, values, right = _svd(xp, g)
-    top = values >= values[..., :1] * (1 - _rounding(xp, g))
+    top = values >= values[..., :1] * (1 - 2 * _rounding(xp, g))  # both of two that tie may have moved
     left, right = _where(xp, top, left, right)
     inside = xp.matmul(xp.matmul(xp.matrix_transpose(left), then), xp.matrix_transpose(right))
     # Symmetric, and shifted until it is positive: its largest singular vector is that of the largest eigenvalue.
