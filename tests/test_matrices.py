@@ -175,6 +175,16 @@ def test_newton_schulz_moves_the_singular_values_alone(shape, coefficients):
             values = sum(c * values ** (2 * k + 1) for k, c in enumerate(coefficients))
 
 
+def test_newton_schulz_lifts_the_roundings_of_zeros():
+    """Of a matrix that lacks rank all values come to one in the end; in twenty iterations those that are not zero."""
+    left, right = random_vectors(12, 2, 10, 3)
+    low_rank = left @ right.T
+    for iterations, rank in ((20, 3), (300, 10)):
+        x = newton_schulz(low_rank, iterations)
+        np.testing.assert_allclose(np.linalg.svd(x)[1], np.arange(10) < rank, atol=20 * EPS * 1.5**20)
+        assert np.sum(low_rank * x) == pytest.approx(np.linalg.norm(low_rank, "nuc"))
+
+
 @pytest.mark.parametrize("scale", [1e-320, 1e-300, 1.0, 1e300])
 def test_newton_schulz_takes_any_scale(scale):
     """The polar factor of a matrix is that of its multiples, and zero has none but zero."""
