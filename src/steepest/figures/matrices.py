@@ -87,7 +87,7 @@ def _numbers(stage: Stage, values: Any, ways: Any) -> Any:
     counts = np.arange(ways[0].shape[1])
     stage.number("start σ", texts(lambda v: f"{v:g}", values)[:, None])
     stage.number("iterations k", texts(str, counts)[None])
-    stage.number("cubic, distance to 1", texts(_distance, ways[0]))
+    stage.number("|1 − cubic|", texts(_distance, ways[0]))
     said = []
     for (name, *_), way in zip(_LOOKS, ways, strict=True):
         stage.number(f"{name}, after k", texts(lambda v: f"{v:.4f}", way))
