@@ -23,7 +23,12 @@ from steepest import newton_schulz
 ROOT = Path(__file__).parents[1]
 ROUNDS = 3
 OWN = [path.stem for path in (ROOT / "docs" / "_ext").glob("*.py")]
-HELP = ("tests/conftest.py", "tests/specimens.py", "tests/strategies.py")  # what the tests of claims import
+HELP = (
+    "tests/conftest.py",
+    "tests/norms_tried.py",
+    "tests/specimens.py",
+    "tests/strategies.py",
+)  # for the tests of claims
 
 
 def stock(conf):
