@@ -105,7 +105,7 @@ def types(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none", default=False)
 def benchmark(session: nox.Session) -> None:
-    """Time builds of the book beside those of stock Sphinx."""
+    """Time ways to the polar factor, and builds of the book beside those of stock Sphinx."""
     session.run(install(session), "tests/benchmark.py")
 
 

@@ -55,11 +55,11 @@ def test_the_fall_is_the_dual_length_of_the_singular_values(tried, shape, p):
     """On matrices of fractions with whole singular values the step has length one and falls by the ℓq norm of these."""
     q = math.inf if p == 1 else 1 if p == math.inf else p / (p - 1)
     norm, dim = schatten(shape, p), math.prod(shape)
-    why = "20 (m + n) eps: the entries round once, the decomposition to 4 (m + n) eps of the length, three products"
+    why = "2 (m + n) eps: each row and column rounds once in the decomposition and once in the products"
     for left, values, right, matrix in _known(168, 40, shape):
         fall = float(_length(values, q))
         step = steepest_direction(_flat(matrix), norm)
-        tolerance = 20 * sum(shape) * EPS
+        tolerance = 2 * sum(shape) * EPS
         tried.within(norm.dual(_flat(matrix)) / fall - 1, tolerance, dim, why)
         slope = sum(a * Fraction(b) for a, b in zip(matrix.reshape(-1), step.tolist(), strict=True))
         tried.within(float(slope) / fall + 1, tolerance, dim, why)
@@ -75,7 +75,7 @@ def test_two_rows_have_a_closed_form(tried, p):
     many = rng.integers(-3, 4, (1000, 2, 3))
     q = math.inf if p == 1 else 1 if p == math.inf else p / (p - 1)
     found = schatten((2, 3), p).dual(many.reshape(-1, 6))
-    why = "100 eps: the roots of the closed form and of the decomposition, the powers, and their sum"
+    why = "8 eps: the roundings of the decomposition, of two powers, of their sum and of its root"
     for matrix, fall in zip(many.tolist(), found, strict=True):
         (a, b), c = (mpmath.fsum(x * y for x, y in zip(r, matrix[0], strict=True)) for r in matrix), matrix[1]
         d = mpmath.fsum(x * x for x in c)
@@ -83,31 +83,35 @@ def test_two_rows_have_a_closed_form(tried, p):
             root = mpmath.sqrt((a - d) ** 2 + 4 * b * b)
             values = [mpmath.sqrt((a + d + root) / 2), mpmath.sqrt(abs(a + d - root) / 2)]
             known = max(values) if q == math.inf else mpmath.fsum(v**q for v in values) ** (1 / mpmath.mpf(q))
-            tried.within(float(fall - known), 100 * EPS * max(float(known), EPS), 6, why)
+            tried.within(float(fall - known), 8 * EPS * max(float(known), EPS), 6, why)
 
 
 @pytest.mark.claim(STEEPEST)
 @shapes
 def test_no_matrix_of_length_one_falls_faster(tried, shape):
-    """Of a thousand random matrices of length one, measured by NumPy, none falls faster than the package's step."""
+    """No matrix of length one falls by more than the exact bound, and disturbed steepest steps come close to it."""
     rng = np.random.default_rng(171)
-    g = rng.standard_normal((20, math.prod(shape)))
-    x = rng.standard_normal((1000, *shape))
-    x[::2] = np.einsum("ki,kj->kij", x[::2, :, 0], x[::2, 0, :])  # of rank one
-    values = np.linalg.svd(x, compute_uv=False)
-    for p in (1, 1.5, 2, 3, math.inf):
-        units = (x / np.linalg.norm(values, p, axis=1)[:, None, None]).reshape(1000, -1)
-        falls = schatten(shape, p).dual(g)
-        tried(g @ units.T >= -falls[:, None] * (1 + 20 * sum(shape) * EPS), math.prod(shape))
+    why = "2 (m + n) eps: each row and column rounds once in the decomposition and once in the products"
+    disturbed = 2.0 ** np.linspace(-30, 2, 100)[:, None, None] * rng.standard_normal((100, *shape))
+    for _, values, _, matrix in _known(169, 10, shape):
+        for p in (1, 1.5, 2, 3, math.inf):
+            fall = float(_length(values, math.inf if p == 1 else 1 if p == math.inf else p / (p - 1)))
+            x = steepest_direction(_flat(matrix), schatten(shape, p)).reshape(shape) + disturbed
+            x /= np.linalg.norm(np.linalg.svd(x, compute_uv=False), p, axis=1)[:, None, None]
+            falls = -np.sum(x * np.array(matrix, float), axis=(1, 2)) / fall
+            tried.within(np.maximum(falls - 1, 0), 2 * sum(shape) * EPS, math.prod(shape), why)
+            tried(falls.max() > 1 - 1e-6, math.prod(shape))  # the test would see a bound a millionth too low
 
 
 @pytest.mark.claim(STEEPEST, without="p is at least 1")
-def test_below_one_the_formula_is_too_high(tried):
-    """For p = 1/2, q = -1: with the singular values n and 1 a step of rank one falls by n, more than n / (n + 1)."""
-    for n in range(1, 50):
-        values, step = (Fraction(n), Fraction(1)), (1, 0)
-        assert sum(math.sqrt(s) for s in step) ** 2 == 1
-        tried(-sum(v * s for v, s in zip(values, step, strict=True)) < -1 / sum(1 / v for v in values), 4)
+@shapes
+def test_below_one_the_formula_is_too_high(tried, shape):
+    """For p = 1/2, q = -1: a step of rank one falls by the largest singular value, exactly, more than the formula."""
+    for left, values, right, matrix in _known(183, 40, shape):
+        values = [v for v in values if v > 0]
+        falls = -np.sum(matrix * _compose(left, [-1], right))
+        if len(values) > 1 or min(shape) == 1:  # of a row or a column there is one value, and nothing to add
+            tried(falls > 1 / sum(1 / v for v in values) or min(shape) == 1, math.prod(shape))
 
 
 @pytest.mark.claim(STEEPEST, without="X is no longer than one")
@@ -124,10 +128,12 @@ def test_longer_matrices_fall_faster(tried, shape):
 @pytest.mark.claim(STEEPEST, without="the gradient is not zero")
 @shapes
 def test_a_zero_gradient_has_no_step_of_length_one(tried, shape):
-    """A zero matrix has no singular value above zero: the formula names the zero matrix, which is not of length one."""
+    """A zero matrix has no singular vectors to make a step from: the formula names zero, and the package refuses."""
     left, values, right = np.linalg.svd(np.zeros(shape), full_matrices=False)
-    left, right = left[:, values > 0], right[values > 0]
-    tried(np.linalg.norm(left @ right) != 1, math.prod(shape))
+    tried(not np.any(left[:, values > 0] @ right[values > 0]), math.prod(shape))
+    for p in (1, 1.5, 2, math.inf):
+        with pytest.raises(ValueError, match="gradient is zero"):
+            steepest_direction(np.zeros(math.prod(shape)), schatten(shape, p))
 
 
 def _blocks(left, right, rank, rest):
@@ -162,8 +168,9 @@ def test_every_matrix_of_the_form_is_steepest(tried, shape):
 @pytest.mark.claim(ALL)
 @shapes
 def test_what_is_not_of_the_form_falls_less(tried, shape):
-    """A matrix of norm one loses half of each value times the squared distances of X v from -u and of X' u from -v."""
+    """A matrix of norm one loses at least a quarter of each value times |X v + u|² + |X' u + v|²."""
     rng = np.random.default_rng(175)
+    why = "(m + n) eps of the sum of the values: each row and column rounds once"
     for left, values, right, matrix in _known(176, 30, shape):
         x = rng.standard_normal((100, *shape)) - rng.uniform(0, 9, (100, 1, 1)) * np.array(matrix, float)
         x /= np.linalg.norm(x, 2, axis=(1, 2))[:, None, None]
@@ -171,7 +178,7 @@ def test_what_is_not_of_the_form_falls_less(tried, shape):
         for i, v in enumerate(map(float, values)):
             u, w = np.array(left[:, i], float), np.array(right[:, i], float)
             lost = lost - v / 4 * (np.sum((x @ w + u) ** 2, axis=1) + np.sum((u @ x + w) ** 2, axis=1))
-        tried(lost >= -40 * sum(shape) * EPS * float(sum(values)), math.prod(shape))
+        tried.within(np.maximum(-lost, 0), sum(shape) * EPS * float(sum(values)), math.prod(shape), why)
 
 
 @pytest.mark.claim(ALL)
@@ -180,14 +187,19 @@ def test_the_step_is_unique_if_and_only_if_the_rank_is_full(tried, shape):
     """Asked for a hundred other directions, the package has more than one steepest step exactly where rank lacks."""
     rng = np.random.default_rng(177)
     norm, asked = schatten(shape, math.inf), rng.standard_normal((100, math.prod(shape)))
+    why = "(50 + m + n) eps: LAPACK stops at 50, each row and column rounds; over the least value, asked ones included"
     for left, values, right, matrix in _known(178, 30, shape):
         rank = sum(v > 0 for v in values)
         steps = norm.aligned(_flat(-matrix), asked)  # (100, m n)
-        tried((np.ptp(steps, axis=0).max() > 1e-6) == (rank < min(shape)), math.prod(shape))
-        inside = np.array(left, float).T @ steps.reshape(-1, *shape) @ np.array(right, float)
-        known = -np.eye(*shape)[:rank]
-        tried(abs(inside[:, :rank] - known) <= 1e-13, math.prod(shape))
-        tried(abs(inside[:, :, :rank] + np.eye(*shape)[:, :rank]) <= 1e-13, math.prod(shape))
+        inside, free = (
+            np.array(left, float).T @ x.reshape(-1, *shape) @ np.array(right, float) for x in (steps, asked)
+        )
+        free = np.linalg.svd(free[:, rank:, rank:], compute_uv=False).min(axis=1, initial=math.inf)
+        growth = np.maximum(4, np.linalg.norm(asked, axis=1) / free)[:, None, None]
+        tolerance = growth * (50 + sum(shape)) * EPS
+        tried((np.ptp(steps, axis=0).max() > tolerance.max()) == (rank < min(shape)), math.prod(shape))
+        tried.within(inside[:, :rank] + np.eye(*shape)[:rank], tolerance, math.prod(shape), why)
+        tried.within(inside[:, :, :rank] + np.eye(*shape)[:, :rank], tolerance, math.prod(shape), why)
 
 
 @pytest.mark.claim(ALL, without="X has a spectral norm of at most one")

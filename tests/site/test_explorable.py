@@ -171,9 +171,9 @@ def polar_state(k, m):
     for _ in range(m + 1):
         x, y = way[-1]
         way.append((1.5 * x - 0.5 * x**3, 3.4445 * y - 4.7750 * y**3 + 2.0315 * y**5))
-    shown = [f"{SIGMAS[k]:g}", str(m)]
-    for value in way[m]:
-        shown += [f"{value:.4f}", f"{abs(1 - value):.1e}" if abs(1 - value) > 1e-9 else "below 1e-9"]
+    distance = abs(1 - way[m][0])
+    shown = [f"{SIGMAS[k]:g}", str(m), f"{distance:.1e}" if distance > 1e-9 else "below 1e-9"]
+    shown += [f"{value:.4f}" for value in way[m]]
     (x, y), after = way[m], way[m + 1]
     return shown, {0: (0, (x, after[0])), 1: (0, (y, after[1])), 2: (0, (SIGMAS[k], 0)), 4: (1, (m, x)), 6: (1, (m, y))}
 
@@ -211,7 +211,7 @@ FIGURES = {
         ("Learning rate α", "Momentum γ"),
     ),
     "fig-random": ("trust/dimensions", random_state, (24, 21), (17, 9), ("Dimension d", "Number of directions N")),
-    "fig-polar": ("norms/matrices", polar_state, (27, 21), (8, 5), ("Singular value σ at the start", "Iterations k")),
+    "fig-polar": ("norms/matrices", polar_state, (27, 21), (3, 5), ("Singular value σ at the start", "Iterations k")),
 }
 FREE = {"fig-momentum"}  # whose handle moves both sliders
 STATES = """(figure, [counts, every]) => {

@@ -37,9 +37,8 @@ def polar_iterations(
     """
     values = np.asarray(values, float)
     ways = [_ways(values, iterations + 1, coefficients) for coefficients in (cubic, muon)]  # (n, iterations + 2) each
-    first = Slider(
-        "sigma", "Singular value σ at the start", [f"{v:g}" for v in values], int(abs(values - 0.1).argmin())
-    )
+    start = int(abs(values - 0.01).argmin())
+    first = Slider("sigma", "Singular value σ at the start", [f"{v:g}" for v in values], start)
     count = Slider("k", "Iterations k", [str(k) for k in range(iterations + 1)], min(5, iterations))
     stage = Stage("fig-polar", first, count)
     with stage.draw("One iteration") as axes:
@@ -48,17 +47,18 @@ def polar_iterations(
     with stage.draw("From one iteration to the next") as axes:
         axes.set(xlabel="iterations", xlim=(-0.8, iterations + 0.8), ylim=(-0.12, 1.42))
         axes.axhspan(*band, color=DIRECTION, alpha=0.12, lw=0)
+        axes.text(iterations + 0.6, band[1] + 0.03, "band", color=DIRECTION, ha="right")
         for (_, color, dashes), way in zip(_LOOKS, ways, strict=True):
             stage.curve(points(np.arange(iterations + 1), way[:, :-1])[:, None], color, dashes)
             stage.dot(points(np.arange(iterations + 1), way[:, :-1]), color)
     spoken = _numbers(stage, values, [way[:, :-1] for way in ways])
-    start = [way[first.start, count.start] for way in ways]
+    ends = [way[first.start, count.start] for way in ways]
     alt = (
         f"Left: two odd polynomials and the diagonal; the cubic meets it at 1, the other crosses it inside the shaded "
         f"band from {band[0]:.3f} to {band[1]:.3f}. Right: the singular value {values[first.start]:g} after "
-        f"{count.start} iterations is {start[0]:.3f} by the cubic and {start[1]:.3f} by the other."
+        f"{count.start} iterations is {ends[0]:.3f} by the cubic and {ends[1]:.3f} by the other."
     )
-    title = "The cubic converges to one; Muon's quintic rises faster, and stays in a band."
+    title = "The cubic converges to one; Muon's quintic lifts small values faster, and ends in a band."
     return stage.explorable(title, alt, *spoken)
 
 
@@ -72,7 +72,7 @@ def _ways(values: Any, iterations: int, coefficients: Sequence[float]) -> Any:
 
 def _polynomials(axes: Any, stage: Stage, polynomials: Any, ways: Any, band: tuple[float, float]) -> None:
     """Draw the polynomials, the diagonal and the band, and on each polynomial the next iteration."""
-    axes.set(xlabel="singular value", ylabel="the next", xlim=(-0.04, 1.32), ylim=(-0.12, 1.42))
+    axes.set(xlabel="singular value after k", ylabel="after k + 1", xlim=(-0.04, 1.32), ylim=(-0.12, 1.42))
     axes.axhspan(*band, color=DIRECTION, alpha=0.12, lw=0)
     x = np.linspace(0, 1.28, 161)
     axes.plot(x, x, color=SOFT, lw=0.8)
@@ -87,14 +87,14 @@ def _numbers(stage: Stage, values: Any, ways: Any) -> Any:
     counts = np.arange(ways[0].shape[1])
     stage.number("start σ", texts(lambda v: f"{v:g}", values)[:, None])
     stage.number("iterations k", texts(str, counts)[None])
+    stage.number("|1 − cubic|", texts(_distance, ways[0]))
     said = []
     for (name, *_), way in zip(_LOOKS, ways, strict=True):
         stage.number(f"{name}, after k", texts(lambda v: f"{v:.4f}", way))
-        stage.number(f"{name}, from 1", texts(_distance, way))
         said.append(texts(lambda v, name=name: f"{name} {v:.4f}", way))
     return (
         texts(lambda v: f"from {v:g}", values)[:, None],
-        texts(lambda k: f"after {k} iterations", counts)[None],
+        texts(lambda k: f"after {k} iteration{'s' * (k != 1)}", counts)[None],
         *said,
     )
 
