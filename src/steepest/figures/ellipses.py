@@ -47,13 +47,7 @@ def two_coordinates(loss: Loss, w: Any) -> Picture:
         with panels.draw(title, width=325, height=330, equal=True) as axes:
             reach = 1.12 * max(float(np.abs(ball @ onto).max()), float(np.abs(best @ onto).max()) / 0.6)
             contours(axes, lambda v, home=home: loss(v @ home), w @ onto, reach)
-            axes.fill(*(w @ onto + ball @ onto).T, facecolor=STEEPEST, alpha=0.15)
-            axes.plot(*(w @ onto + ball @ onto).T, color=INK, lw=1.4)
-            arrow(axes, w @ onto, down @ onto, GRADIENT, labels[0])
-            axes.plot(*np.stack([w, w + best / 0.6]).dot(onto).T, color=STEEPEST, lw=1, ls=":")
-            axes.plot(*((w + best / 0.6) @ onto), "x", color=STEEPEST, ms=8, mew=2)
-            arrow(axes, w @ onto, best @ onto, STEEPEST, labels[1])
-            axes.plot(*(w @ onto), "o", color=INK, ms=5)
+            _carried(axes, w @ onto, ball @ onto, down @ onto, best @ onto, labels)
             axes.set(xlabel=f"{name}₁", ylabel=f"{name}₂")
         turned.append(angle(best @ onto, -gradient @ home))
     alt = (
@@ -68,6 +62,17 @@ def two_coordinates(loss: Loss, w: Any) -> Picture:
         "where it is a circle, it is along −∇M, minus the gradient there.",
         alt,
     )
+
+
+def _carried(axes: Any, center: Any, ball: Any, down: Any, best: Any, labels: tuple[str, str]) -> None:
+    """Draw a ball around a point, the gradient's and Newton's direction to its edge, and Newton's full step."""
+    axes.fill(*(center + ball).T, facecolor=STEEPEST, alpha=0.15)
+    axes.plot(*(center + ball).T, color=INK, lw=1.4)
+    arrow(axes, center, down, GRADIENT, labels[0])
+    axes.plot(*np.stack([center, center + best / 0.6]).T, color=STEEPEST, lw=1, ls=":")
+    axes.plot(*(center + best / 0.6), "x", color=STEEPEST, ms=8, mew=2)
+    arrow(axes, center, best, STEEPEST, labels[1])
+    axes.plot(*center, "o", color=INK, ms=5)
 
 
 def equal_divergence(points: Any, size: float) -> Picture:
