@@ -39,8 +39,8 @@ def lowest(matrix, w, *along):
 
 
 def parallel(a, b):
-    """Say whether two vectors of the plane lie on one line through zero."""
-    return bool(a[0] * b[1] == a[1] * b[0])
+    """Say whether two vectors lie on one line through zero."""
+    return all(a[i] * b[j] == a[j] * b[i] for i in range(len(a)) for j in range(i))
 
 
 def starts(dim, count=40):
@@ -49,7 +49,6 @@ def starts(dim, count=40):
     while count:
         matrix, w = hessian(rng, dim), whole(rng, dim)
         g = matrix @ w
-        h = matrix @ g
-        if any(g[i] * h[j] != g[j] * h[i] for i in range(dim) for j in range(i)):
+        if not parallel(g, matrix @ g):
             count -= 1
             yield matrix, w

@@ -137,7 +137,7 @@ def conjugate_gradients(loss: Loss, start: Array, iterations: int) -> Path:
 
     Examples
     --------
-    >>> from steepest import learning_rate, quadratic
+    >>> from steepest import quadratic
     >>> conjugate_gradients(quadratic([1, 4]), [4.0, 1.0], 2).values.round(12)
     array([10. ,  3.6,  0. ])
     """

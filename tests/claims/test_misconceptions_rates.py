@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import exactly
 import mpmath
 import numpy as np
 import pytest
@@ -15,28 +16,13 @@ claim = pytest.mark.claim
 
 def _whole(seed, *shape):
     """Return whole numbers from -4 to 4, for exact arithmetic."""
-    return np.random.default_rng(seed).integers(-4, 5, shape).astype(object) * Fraction(1)
+    return exactly.whole(np.random.default_rng(seed), *shape)
 
 
 def _hessian(seed, dim):
     """Return a positive definite matrix of whole numbers."""
     root = _whole(seed, dim, dim)
     return root @ root.T + np.eye(dim, dtype=int) * Fraction(1)
-
-
-def _parallel(a, b):
-    return all(a[i] * b[j] == a[j] * b[i] for i in range(len(a)) for j in range(i))
-
-
-def _solve(matrix, right):
-    """Solve a positive definite system in exact arithmetic."""
-    rows = np.column_stack([matrix, right])
-    for i in range(len(rows)):
-        rows[i] = rows[i] / rows[i, i]
-        for j in range(len(rows)):
-            if j != i:
-                rows[j] = rows[j] - rows[j, i] * rows[i]
-    return rows[:, -1]
 
 
 def _lowest(hessian, g, along):
@@ -50,9 +36,9 @@ def test_the_less_steep_line_holds_the_minimum(tried, dim):
     """In exact arithmetic the line along -H^-1 g holds the minimum; that along -g is steeper and does not."""
     for seed in range(30):
         hessian, g = _hessian(seed, dim), _whole(seed + 1, dim)
-        if _parallel(hessian @ g, g):
+        if exactly.parallel(hessian @ g, g):
             continue
-        newton = -_solve(hessian, g)
+        newton = -exactly.solve(hessian, g)
         whole = (g @ newton) / 2
         tried(_lowest(hessian, g, newton) == whole < _lowest(hessian, g, -g), dim)
         along, gradient = newton.astype(float), g.astype(float)
@@ -94,7 +80,7 @@ def test_at_a_saddle_the_line_of_newton_holds_no_minimum(tried):
 def test_on_an_axis_steepest_is_fastest(tried):
     """Where g is an eigenvector the line along -g holds the minimum."""
     hessian, g = np.array([[2, 1], [1, 2]], dtype=object) * Fraction(1), np.array([5, 5], dtype=object) * Fraction(1)
-    tried(_lowest(hessian, g, -g) == (g @ -_solve(hessian, g)) / 2, 2)
+    tried(_lowest(hessian, g, -g) == (g @ -exactly.solve(hessian, g)) / 2, 2)
 
 
 @claim("not-in-d-steps")
@@ -103,11 +89,11 @@ def test_exact_steps_do_not_end(tried, dim):
     """In exact arithmetic no gradient of the path is zero, and none an eigenvector: through d + 3 steps."""
     for seed in range(10):
         hessian, g = _hessian(seed, dim), _whole(seed + 1, dim)
-        if _parallel(hessian @ g, g):
+        if exactly.parallel(hessian @ g, g):
             continue
         for _ in range(dim + 3):
             g = g - (g @ g) / (g @ hessian @ g) * (hessian @ g)
-            tried(any(g) and not _parallel(hessian @ g, g), dim)
+            tried(any(g) and not exactly.parallel(hessian @ g, g), dim)
 
 
 @claim("not-in-d-steps", without="the loss is quadratic")

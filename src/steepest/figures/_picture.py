@@ -6,7 +6,7 @@ import html
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -142,6 +142,12 @@ def arrow(axes: Any, start: Any, vector: Any, color: str, label: str = "", width
     if label:
         place = tip + 0.1 * np.ptp(axes.get_xlim()) * vector / np.linalg.norm(vector) * (0.5 + 0.12 * len(label))
         axes.annotate(label, place, color=color, ha="center", va="center", weight="bold")
+
+
+def at_most_three(name: str, lines: Mapping[Any, Any], what: str) -> None:
+    """Refuse more lines in a panel than there are colors and marks to tell them apart."""
+    if len(lines) > 3:
+        raise ValueError(f"{name} has {len(lines)} {what}: pass at most three.")
 
 
 def contours(axes: Any, loss: Any, center: Any, reach: float, levels: int = 9) -> None:

@@ -6,7 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from steepest.figures._picture import DIRECTION, GRADIENT, INK, MODEL, SOFT, STEEPEST, Panels, Picture, arrow, contours
+from steepest.figures._picture import (
+    DIRECTION,
+    GRADIENT,
+    INK,
+    MODEL,
+    SOFT,
+    STEEPEST,
+    Panels,
+    Picture,
+    arrow,
+    at_most_three,
+    contours,
+)
 from steepest.loss import Loss
 
 _LINES = ((STEEPEST, "o"), (MODEL, "s"), (GRADIENT, "^"))  # a color and a mark for each path
@@ -37,8 +49,7 @@ def saddle_ways(loss: Loss, saddle: Any, way: Any, paths: dict[float, Any]) -> P
     ValueError
         If there are more than three paths.
     """
-    if len(paths) > len(_LINES):
-        raise ValueError(f"paths has {len(paths)} of them: pass at most three.")
+    at_most_three("paths", paths, "of them")
     saddle, way, panels = np.asarray(saddle, float), np.asarray(way, float), Panels("saddle")
     drawn = {abs(part): _until_they_leave(np.asarray(points, float), saddle) for part, points in paths.items()}
     with panels.draw("The descents", equal=True) as axes:

@@ -8,7 +8,17 @@ from typing import Any
 import numpy as np
 
 from steepest.descent import Path
-from steepest.figures._picture import DIRECTION, GRADIENT, INK, MODEL, STEEPEST, Panels, Picture, arrow
+from steepest.figures._picture import (
+    DIRECTION,
+    GRADIENT,
+    INK,
+    MODEL,
+    STEEPEST,
+    Panels,
+    Picture,
+    arrow,
+    at_most_three,
+)
 from steepest.norms import L2, Norm
 from steepest.sphere import circle
 
@@ -73,8 +83,7 @@ def race(paths: Mapping[str, Mapping[str, Path]]) -> Picture:
     """
     panels, said = Panels("race"), []
     for loss, runs in paths.items():
-        if len(runs) > len(_RACERS):
-            raise ValueError(f"paths has {len(runs)} norms for {loss}: pass at most three.")
+        at_most_three("paths", runs, f"norms for {loss}")
         with panels.draw(loss, width=194, height=245) as axes:
             for (norm, path), (color, mark) in zip(runs.items(), _RACERS, strict=False):
                 left = path.values / path.values[0]

@@ -8,7 +8,7 @@ import numpy as np
 
 from steepest.descent import Path
 from steepest.directions import angle
-from steepest.figures._picture import DIRECTION, INK, MODEL, SOFT, STEEPEST, Panels, Picture
+from steepest.figures._picture import DIRECTION, INK, MODEL, SOFT, STEEPEST, Panels, Picture, at_most_three
 from steepest.loss import Loss
 from steepest.norms import L2
 
@@ -37,8 +37,7 @@ def step_errors(steps: Any, errors: dict[str, Any]) -> Picture:
     ValueError
         If there are more than three ways.
     """
-    if len(errors) > 3:
-        raise ValueError(f"errors has {len(errors)} ways: pass at most three.")
+    at_most_three("errors", errors, "ways")
     steps, panels, said = np.asarray(steps, float), Panels("step-errors"), []
     with panels.draw(width=340, height=330) as axes:
         for (name, sizes), (color, mark) in zip(
@@ -79,7 +78,8 @@ def valley_paths(loss: Loss, paths: dict[str, Path], flow: Any = None) -> Pictur
     ValueError
         If there are more than three paths.
     """
-    drawn = {name: np.asarray(path.points, float) for name, path in _three(paths).items()}
+    at_most_three("paths", paths, "of them")
+    drawn = {name: np.asarray(path.points, float) for name, path in paths.items()}
     every, panels, said = np.concatenate(list(drawn.values())), Panels("valley-paths"), []
     (left, low), (right, high) = every.min(axis=0), every.max(axis=0)
     edge = 0.06 * (right - left)
@@ -138,9 +138,10 @@ def loss_by_step(paths: dict[str, Path]) -> Picture:
     ValueError
         If there are more than three paths.
     """
+    at_most_three("paths", paths, "of them")
     panels, said = Panels("loss-by-step"), []
     with panels.draw(width=340, height=300) as axes:
-        for (name, path), (color, mark) in zip(_three(paths).items(), _LINES, strict=False):
+        for (name, path), (color, mark) in zip(paths.items(), _LINES, strict=False):
             left = np.asarray(path.values, float) / float(path.values[0])
             left = left[: 1 + int(np.argmax(np.append(left, 0.0) < _LEAST))]
             axes.semilogy(left, f"{mark}-", color=color, ms=4, lw=1.4, markevery=max(1, len(left) // 12), label=name)
@@ -151,13 +152,6 @@ def loss_by_step(paths: dict[str, Path]) -> Picture:
     common = min(len(path.values) for path in paths.values()) - 1
     best = min(paths, key=lambda name: float(paths[name].values[common]))
     return panels.picture(f"After {common} steps the least loss is left by {best}.", alt)
-
-
-def _three(paths: dict[str, Path]) -> dict[str, Path]:
-    """Refuse more paths than there are lines to tell apart."""
-    if len(paths) > len(_LINES):
-        raise ValueError(f"paths has {len(paths)} of them: pass at most three.")
-    return paths
 
 
 def _length(points: Any) -> float:
