@@ -105,6 +105,7 @@ def test_the_dual_bounds_the_inner_product(name, drawn):
 @example([0.0, -1e-300])
 @example([0.0, 0.0, 0.0, 0.0, 1.0])
 @example([1.0, -1.0, 1.0, 1.0])
+@example([5.045271573715827e16, 5.045271573715827e16, 0.0, 1.3710896809195612e16])
 def test_the_aligned_step_attains_the_dual(name, g):
     """The aligned step has norm one, and its inner product with the gradient is the dual norm."""
     tried = NORMS[name]
