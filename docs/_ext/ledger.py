@@ -37,12 +37,13 @@ class Apart(SphinxRole):
     """How far apart the two sides of some tests came at most, as measured, rounded up to a power of ten."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the formula; warn if a test measured nothing, or not how far."""
+        """Return the formula; warn of a test that is gone or has no tolerance."""
         most = 0.0
         for name in self.text.split():
-            measured = [r.get("apart") or 0.0 for r in kept(self.env)["records"] if r["test"] == name]
-            if not any(measured):
-                logger.warning("no test %s found two numbers apart", name, location=self.get_location())
+            records = [r for r in kept(self.env)["records"] if r["test"] == name]
+            measured = [r["apart"] for r in records if r.get("apart") is not None]
+            if not measured:
+                logger.warning("no test %s measured how far apart", name, location=self.get_location())
             most = max([most, *measured])
         return [nodes.math("", f"10^{{{ceil(log10(most))}}}" if most else "0")], []
 
