@@ -48,6 +48,19 @@ def random_vectors(seed, *shape):
     return np.random.default_rng(seed).standard_normal(shape)
 
 
+def whole_vectors(rng, dim):
+    """Return 999 different vectors of small whole numbers, with ties and zeros, none of them zero."""
+    most = {2: 17, 3: 6}.get(dim, 3)
+    some = np.unique(rng.integers(-most, most + 1, (6000, dim)), axis=0).astype(float)
+    return rng.permutation(some[some.any(axis=1)])[:999]
+
+
+def many_gradients(seed, dim):
+    """Return 1,200 different gradients: 200 normal ones, 999 of small whole numbers, and zero."""
+    rng = np.random.default_rng(seed)
+    return np.vstack([rng.standard_normal((200, dim)), whole_vectors(rng, dim), np.zeros((1, dim))])
+
+
 def complex_step(loss, w, directions):
     """Return the slopes of a loss at `w` along each direction, from values at complex points, without cancellation."""
     return np.array([loss(w + 1e-40j * direction).imag / 1e-40 for direction in directions])

@@ -170,6 +170,20 @@ def test_book_is_not_built_where_claims_and_tests_disagree(book, mistake):
         assert said in str(error.value)
 
 
+def test_how_far_apart_is_printed_as_a_power_of_ten(book, capsys):
+    """The role gives the largest deviation of some tests, rounded up; it warns of one that is gone or measured none."""
+    book.replace(book.tests, "within(0.5, 2.0,", "within(np.array([2e-12, -3e-9]), 2.0,")
+    book.replace(book.tests, "import pytest", "import numpy as np\nimport pytest")
+    roles = "{apart}`test_squares_are_not_negative`, {apart}`test_gone test_a_square_that_is_negative`"
+    book.replace(book.folder / "docs" / "page.md", "# Page\n", f"# Page\n\n{roles}\n")
+    book.run()
+    assert "(10^{-8}" in book.build()["page"]
+    said = capsys.readouterr().err
+    assert "page.md:3: WARNING: no test test_gone measured how far apart" in said
+    assert "no test test_a_square_that_is_negative measured how far apart" in said
+    assert "test_squares_are_not_negative measured" not in said
+
+
 def test_book_without_a_report_says_how_to_make_one(book):
     """Without the tests' report the build says which command writes it."""
     with pytest.raises(SphinxError, match=r"report\.xml: build with nox -s docs"):

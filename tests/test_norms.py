@@ -45,15 +45,16 @@ def _close(result, exact, tried, dim, scale=1):
 @example([1e308, 1e-300])
 @example([1e-300, -1e-300, 1e-310])
 @example([1e300, -1e300, 1e300])
+@example([8e307, -8e307])
+@example([1e308, 5e-324])
 def test_size_and_dual_are_right_at_any_magnitude(name, x):
     """A norm and its dual neither overflow nor underflow where their value, rounding and all, is a float."""
     tried = NORMS[name]
     x, norm = tried.fit(x), tried.make()
     with mpmath.workdps(50):
-        size, dual = tried.size(_numbers(x)), tried.dual(_numbers(x))
-        assume(max(size, dual) * (1 + tried.rounding(len(x))) < HUGE)
-        assert _close(norm(x), size, tried, len(x))
-        assert _close(norm.dual(x), dual, tried, len(x))
+        for measure, known in ((norm, tried.size(_numbers(x))), (norm.dual, tried.dual(_numbers(x)))):
+            if known * (1 + tried.rounding(len(x))) < HUGE:
+                assert _close(measure(x), known, tried, len(x))
 
 
 @norms
@@ -104,6 +105,7 @@ def test_the_dual_bounds_the_inner_product(name, drawn):
 @example([0.0, -1e-300])
 @example([0.0, 0.0, 0.0, 0.0, 1.0])
 @example([1.0, -1.0, 1.0, 1.0])
+@example([5.045271573715827e16, 5.045271573715827e16, 0.0, 1.3710896809195612e16])
 def test_the_aligned_step_attains_the_dual(name, g):
     """The aligned step has norm one, and its inner product with the gradient is the dual norm."""
     tried = NORMS[name]

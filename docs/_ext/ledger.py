@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from itertools import groupby
+from math import ceil, log10
 from pathlib import Path
 
 from claims import Record, kept
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+logger = logging.getLogger(__name__)
 
 
 class Ledger(SphinxDirective):
@@ -27,6 +31,21 @@ class Ledger(SphinxDirective):
             section += nodes.definition_list(classes=["ledger"], page=page)
             sections.append(section)
         return sections
+
+
+class Apart(SphinxRole):
+    """How far apart the two sides of some tests came at most, as measured, rounded up to a power of ten."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the formula; warn of a test that is gone or has no tolerance."""
+        most = 0.0
+        for name in self.text.split():
+            records = [r for r in kept(self.env)["records"] if r["test"] == name]
+            measured = [r["apart"] for r in records if r.get("apart") is not None]
+            if not measured:
+                logger.warning("no test %s measured how far apart", name, location=self.get_location())
+            most = max([most, *measured])
+        return [nodes.math("", f"10^{{{ceil(log10(most))}}}" if most else "0")], []
 
 
 def read_last(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
@@ -114,6 +133,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.setup_extension("claims")
     app.add_config_value("claims_page", "checked", "env", types=[str])
     app.add_directive("ledger", Ledger)
+    app.add_role("apart", Apart())
     app.connect("env-get-outdated", refresh)
     app.connect("env-before-read-docs", read_last)
     app.connect("doctree-resolved", fill)

@@ -55,19 +55,21 @@ def polytope(vertices: Array) -> Norm:
     corners = np.ldexp(corners, -size)  # near 1, so that they and the sides are numbers in any float type
     sides = _sides(corners)
 
-    def scaled(xp: Any, x: Array, exponent: int) -> Array:
-        return shift(xp, x, xp.asarray(float(exponent), dtype=x.dtype))
+    def widest(xp: Any, rows: Any, x: Array, exponent: int) -> Array:
+        x, own = split(xp, x)
+        return shift(xp, xp.max(xp.abs(_products(xp, rows, x)), axis=-1), own[..., 0] + exponent)
 
     def attaining(xp: Any, g: Array, then: Array) -> Array:
         gains, next_gains = (_products(xp, corners, split(xp, x)[0]) for x in (g, then))  # none overflows
         chosen = among(xp, gains, next_gains)
         rows = xp.asarray(corners, dtype=g.dtype)
-        return scaled(xp, xp.sum(xp.where(chosen[..., None], rows, xp.zeros_like(rows)), axis=-2), size)
+        vertex = xp.sum(xp.where(chosen[..., None], rows, xp.zeros_like(rows)), axis=-2)
+        return shift(xp, vertex, xp.asarray(float(size), dtype=g.dtype))
 
     return Norm(
         f"polytope of {len(corners)} vertices",
-        size=lambda xp, x: scaled(xp, xp.max(xp.abs(_products(xp, sides, x)), axis=-1), -size),
-        dual_size=lambda xp, g: scaled(xp, xp.max(_products(xp, corners, g), axis=-1), size),
+        size=lambda xp, x: widest(xp, sides, x, -size),
+        dual_size=lambda xp, g: widest(xp, corners, g, size),
         attaining=attaining,
         dim=corners.shape[1],
     )

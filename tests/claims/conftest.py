@@ -8,11 +8,11 @@ import pytest
 
 
 class Tried:
-    """Counts the cases a test tried and how near each came to its tolerance. Calling it is the test's assertion."""
+    """Counts what a test tried: its cases, how far off they were and how near their tolerance. Calling it asserts."""
 
     def __init__(self):
         """Start with nothing tried."""
-        self.cases, self.dims, self.worst, self.why = 0, set(), None, None
+        self.cases, self.dims, self.apart, self.worst, self.why = 0, set(), None, None, None
 
     def __call__(self, holds, dim):
         """Assert that a statement holds, in each of its cases, in that dimension."""
@@ -23,11 +23,13 @@ class Tried:
 
     def within(self, deviation, tolerance, dim, why):
         """Assert that each deviation, a size, is at most its tolerance; `why` says in words where that comes from."""
-        share = np.asarray(abs(deviation), float) / np.asarray(tolerance, float)
+        apart = np.asarray(abs(deviation), float)
+        share = apart / np.asarray(tolerance, float)
         worst = float(share.max())
         assert worst <= 1, f"{worst:.3g} times the tolerance in {dim} dimensions ({why})"
         assert self.why in (None, why), "one test has one tolerance"
         self.why, self.worst = why, max(worst, self.worst or 0.0)
+        self.apart = max(float(apart.max()), self.apart or 0.0)
         self._count(share.size, dim)
 
     def _count(self, cases, dim):
@@ -63,6 +65,7 @@ def _record(request, record_property, tried):
         "line": line + 1,
         "cases": tried.cases,
         "dims": [min(tried.dims), max(tried.dims)] if tried.dims else [],
+        "apart": tried.apart,
         "worst": tried.worst,
         "why": tried.why,
     }

@@ -4,9 +4,11 @@ from fractions import Fraction
 from itertools import combinations, pairwise, product
 from math import isqrt
 
+import cvxpy as cp
 import numpy as np
 import pytest
 import scipy.optimize
+from convex import WHY, solve, tolerances
 from strategies import EPS
 
 from steepest import L2, Loss, descend, shortest_subgradient
@@ -121,6 +123,27 @@ def test_a_linear_program_finds_no_lower_slope(tried, dim):
         )
         tried.within(found.fun + length, 1e-7 * max(size, 1), dim, why)
         tried.within(float((active @ (-s / length)).max()) + length, 1e-7 * max(size, 1), dim, why)
+
+
+@shortest
+@pytest.mark.parametrize("dim", [1, 2, 3, 5])
+def test_a_convex_solver_finds_the_lowest_slope_at_a_thousand_kinks(tried, dim):
+    """Clarabel, given 2 d + 1 gradients at each kink, finds the lowest slope in the ball: minus the length of s.
+
+    A third are normal vectors; the others are of small whole numbers, so that some are equal, zero, or around zero.
+    """
+    rng, count = np.random.default_rng(20 + dim), 2 * dim + 1
+    whole = rng.integers(-2, 3, (800, count, dim)) + rng.integers(0, 3, (800, 1, 1))
+    active = np.vstack([rng.standard_normal((400, count, dim)) + rng.integers(0, 2, (400, 1, 1)), whole])
+    u, slope = cp.Variable((len(active), dim)), cp.Variable(len(active))
+    below = [cp.sum(cp.multiply(active[:, k], u), axis=1) <= slope for k in range(count)]
+    solve(slope, [*below, cp.norm(u, 2, axis=1) <= 1])
+    s = np.array([shortest_subgradient(rows) for rows in active])
+    length = L2(s)
+    assert min(np.sum(length == 0), np.sum(length > 0)) >= 100
+    along = np.max(active @ -(s / np.where(length, length, 1)[:, None])[:, :, None], axis=(1, 2))
+    said = np.stack([-length, np.where(length, along, 0)])
+    tried.within(slope.value - said, tolerances(slope.value), dim, WHY)
 
 
 @shortest

@@ -4,11 +4,13 @@ from fractions import Fraction
 from itertools import product
 from math import isqrt
 
+import cvxpy as cp
 import mpmath
 import numpy as np
 import pytest
 import scipy.linalg
 import scipy.optimize
+from convex import WHY, lowest, said, tolerances
 from strategies import EPS, random_vectors
 
 from steepest import L2, bowl, descend, ellipsoid, learning_rate, steepest_direction
@@ -115,6 +117,17 @@ def test_a_constrained_solver_finds_no_lower_slope(tried, dim):
         tried.within(found.fun / known - 1, 1e-13**0.5, dim, "the root of ftol = 1e-13, at which the solver stops")
         inner = found.x / max(1.0, np.sqrt(found.x @ metric @ found.x))
         tried(inner @ g / known - 1 <= 4 * dim * 10 * EPS, dim)  # the condition number is 10
+
+
+@ellipse
+@pytest.mark.parametrize("condition", [1.0, 10.0, 1000.0])
+@pytest.mark.parametrize("dim", [2, 3, 5])
+def test_a_convex_solver_finds_minus_the_dual_norm_of_ellipsoids(tried, dim, condition):
+    """Clarabel, given P through CVXPY, finds the lowest slope that the package says, ties and zeros included."""
+    metric, _ = _spectral(80 + dim, dim, np.geomspace(1, condition, dim))
+    cone = scipy.linalg.cholesky(metric).T
+    g, slopes = lowest(81, dim, lambda u: [cp.norm(u @ cone, 2, axis=1)])
+    tried.within(slopes - said(ellipsoid(metric), g), tolerances(slopes), dim, WHY)
 
 
 @pytest.mark.claim("steepest-ellipsoid", without="P is symmetric")
