@@ -137,6 +137,7 @@ def test_a_convex_solver_agrees_on_a_thousand_gradients(p):
     norm, drawn = schatten((2, 3), p), np.unique(gradients(6, 700, (2, 3)), axis=0)
     assert len(drawn) >= 1000
     assert {np.linalg.matrix_rank(g) for g in drawn} == {1, 2}
+    assert sum(np.ptp(np.linalg.svd(drawn)[1], axis=1) < 1e-9) > 20  # ties
     for g in drawn:
         parameter.value = g
         value = problem.solve(solver="CLARABEL")

@@ -10,7 +10,7 @@ from strategies import EPS
 
 from steepest import schatten, steepest_direction
 
-STEEPEST, ALL = "schatten-steepest", "spectral-minimizers"
+STEEPEST, ALL, NUCLEAR = "schatten-steepest", "spectral-minimizers", "nuclear-minimizers"
 SHAPES = [(1, 1), (1, 3), (2, 2), (3, 2), (3, 5), (6, 4)]
 shapes = pytest.mark.parametrize("shape", SHAPES, ids=str)
 
@@ -209,3 +209,103 @@ def test_longer_matrices_beat_every_one_of_the_form(tried, shape):
     for left, values, right, matrix in _known(179, 30, shape):
         x = 2 * _compose(left, [-Fraction(int(v > 0)) for v in values], right)
         tried(np.sum(matrix * x) < -sum(values), math.prod(shape))
+
+
+def _weights(rng, size):
+    """Return a symmetric matrix of fractions without a negative eigenvalue, of trace one: a sum of squares."""
+    factor = np.array([[Fraction(int(c)) for c in row] for row in rng.integers(-3, 4, (size, size))])
+    factor[0, 0] += 4
+    square = factor @ factor.T
+    return square / sum(np.diag(square))
+
+
+@pytest.mark.claim(NUCLEAR)
+@shapes
+def test_every_average_of_tied_pairs_is_steepest(tried, shape):
+    """Whatever S is, in exact fractions the slope is minus the largest value; by LAPACK the nuclear norm is one."""
+    rng = np.random.default_rng(185)
+    why = "2 (m + n) eps: each row and column rounds once in the fractions and once in the decomposition"
+    for left, values, right, matrix in _known(186, 30, shape):
+        k = sum(v == values[0] for v in values)
+        for _ in range(5):
+            x = -left[:, :k] @ _weights(rng, k) @ right[:, :k].T
+            assert np.sum(matrix * x) == -values[0]
+            size = np.linalg.norm(np.array(x, float), "nuc")
+            tried.within(size - 1, 2 * sum(shape) * EPS, math.prod(shape), why)
+
+
+@pytest.mark.claim(NUCLEAR)
+@shapes
+def test_what_is_no_such_average_falls_less(tried, shape):
+    """Each pair a, b of X costs its weight times half of: σ₁ |U₁'a + V₁'b|², and the gap times what lies outside."""
+    rng = np.random.default_rng(187)
+    why = "4 (m + n) eps of the largest value: each row and column rounds once in each of two decompositions"
+    for left, values, right, matrix in _known(188, 30, shape):
+        k, top = sum(v == values[0] for v in values), float(values[0])
+        gap = top - (float(values[k]) if k < len(values) else 0)
+        u, v = np.array(left[:, :k], float), np.array(right[:, :k], float)
+        x = rng.standard_normal((100, *shape)) - rng.uniform(0, 99, (100, 1, 1)) * (u @ v.T)
+        a, taus, b = np.linalg.svd(x, full_matrices=False)  # (100, m, j), (100, j), (100, j, n)
+        taus = taus / taus.sum(axis=1, keepdims=True)
+        slopes = np.einsum("kij,kj,kjl,il->k", a, taus, b, np.array(matrix, float))
+        a, b = u.T @ a, (b @ v).transpose(0, 2, 1)  # (100, k, j) each
+        outside = 2 - np.sum(a**2, axis=1) - np.sum(b**2, axis=1)
+        costs = np.sum(taus * (top * np.sum((a + b) ** 2, axis=1) + gap * outside), axis=1) / 2
+        short = np.maximum(costs - (slopes + top), 0)
+        tried.within(short, 4 * sum(shape) * EPS * top, math.prod(shape), why)
+
+
+@pytest.mark.claim(NUCLEAR)
+@shapes
+def test_all_of_them_together_are_the_slope_of_the_spectral_norm(tried, shape):
+    """The spectral norm grows along T by the best <T, X> of those X (Danskin), an eigenvalue of the part of T there."""
+    rng = np.random.default_rng(193)
+    why = "h for h = 2^-26, times 2 of second order, gaps being 1, and 8 (m + n) roundings of numbers up to 4"
+    for left, values, right, matrix in _known(194, 30, shape):
+        k, h = sum(v == values[0] for v in values), 2.0**-26
+        t = rng.standard_normal((20, *shape))
+        t /= np.linalg.norm(t, 2, axis=(1, 2))[:, None, None]
+        after = np.linalg.svd(np.array(matrix, float) + h * t, compute_uv=False)[:, 0]
+        core = np.array(left[:, :k], float).T @ t @ np.array(right[:, :k], float)
+        best = np.linalg.eigvalsh((core + core.transpose(0, 2, 1)) / 2)[:, -1]
+        slopes = (after - float(values[0])) / h
+        tried.within(slopes - best, (2 + 8 * sum(shape)) * h, math.prod(shape), why)
+
+
+@pytest.mark.claim(NUCLEAR)
+@shapes
+def test_the_nuclear_step_is_unique_if_and_only_if_one_value_is_largest(tried, shape):
+    """Asked for a hundred other directions, the package has more than one steepest step exactly where values tie."""
+    rng = np.random.default_rng(189)
+    norm, asked = schatten(shape, 1), rng.standard_normal((100, math.prod(shape)))
+    why = "2 (m + n) eps over the gap, a quarter of the largest value or more: each row and column rounds once"
+    for left, values, right, matrix in _known(190, 30, shape):
+        k = sum(v == values[0] for v in values)
+        steps = norm.aligned(_flat(-matrix), asked).reshape(-1, *shape)
+        tolerance = 4 * 2 * sum(shape) * EPS
+        tried((np.ptp(steps, axis=0).max() > 2 * tolerance) == (k > 1), math.prod(shape))
+        inside = np.array(left, float).T @ steps @ np.array(right, float)
+        core = inside[:, :k, :k]
+        tried.within(np.trace(core, axis1=1, axis2=2) + 1, tolerance, math.prod(shape), why)
+        tried.within(core - core.transpose(0, 2, 1), tolerance, math.prod(shape), why)
+        tried.within(np.maximum(np.linalg.eigvalsh(core), 0), tolerance, math.prod(shape), why)
+        inside[:, :k, :k] = 0
+        tried.within(inside, tolerance, math.prod(shape), why)
+
+
+@pytest.mark.claim(NUCLEAR, without="X has a nuclear norm of at most one")
+@shapes
+def test_longer_matrices_beat_every_average(tried, shape):
+    """Twice minus a first pair has twice the fall, and so is lower than all matrices of the form."""
+    for left, values, right, matrix in _known(191, 30, shape):
+        tried(np.sum(matrix * _compose(left, [-2], right)) < -values[0], math.prod(shape))
+
+
+@pytest.mark.claim(NUCLEAR, without="the gradient is not zero")
+@shapes
+def test_for_a_zero_gradient_shorter_matrices_are_lowest_too(tried, shape):
+    """The slope is zero, the lowest, along matrices of nuclear norm 1/2 as well, and none of the form is so short."""
+    x = np.random.default_rng(192).standard_normal((100, *shape))
+    x /= 2 * np.linalg.norm(x, "nuc", axis=(1, 2))[:, None, None]
+    tried(np.sum(x * np.zeros(shape), axis=(1, 2)) == 0, math.prod(shape))
+    tried(np.linalg.norm(x, "nuc", axis=(1, 2)) < 0.6, math.prod(shape))

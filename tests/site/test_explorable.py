@@ -211,7 +211,7 @@ FIGURES = {
         ("Learning rate α", "Momentum γ"),
     ),
     "fig-random": ("trust/dimensions", random_state, (24, 21), (17, 9), ("Dimension d", "Number of directions N")),
-    "fig-polar": ("norms/matrices", polar_state, (27, 21), (3, 5), ("Singular value σ at the start", "Iterations k")),
+    "fig-polar": ("norms/polar", polar_state, (27, 21), (3, 5), ("Singular value σ at the start", "Iterations k")),
 }
 FREE = {"fig-momentum"}  # whose handle moves both sliders
 STATES = """(figure, [counts, every]) => {
