@@ -35,7 +35,7 @@ def retraction_errors(steps: Any, distances: Mapping[str, Any]) -> Picture:
     """
     at_most_three("distances", distances, "ways")
     steps, panels, said, orders = np.asarray(steps, float), Panels("retraction-errors"), [], {}
-    with panels.draw(width=360, height=330) as axes:
+    with panels.draw(width=340, height=320) as axes:
         for (name, far), (color, mark) in zip(distances.items(), _LOOKS, strict=False):
             orders[name] = f"{measured_order(steps, far):.1f}"
             axes.loglog(steps, far, f"{mark}-", color=color, ms=5, lw=1.4, label=f"{name}, order {orders[name]}")
