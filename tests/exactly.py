@@ -1,4 +1,4 @@
-"""Quadratics in exact arithmetic: Hessians, starts and lowest points, in fractions."""
+"""Exact arithmetic, in fractions: matrices with orthonormal columns; quadratics, their starts and lowest points."""
 
 from fractions import Fraction
 
@@ -14,6 +14,15 @@ def hessian(rng, dim):
     """Draw a positive definite matrix of whole numbers, not a multiple of the identity."""
     root = whole(rng, dim, dim)
     return root @ root.T + np.diag(np.arange(1, dim + 1)).astype(object) * Fraction(1)
+
+
+def orthogonal(rng, size):
+    """Return a matrix of fractions with orthonormal columns: a product of two reflections."""
+    result = np.array([[Fraction(int(i == j)) for j in range(size)] for i in range(size)])
+    for _ in range(2):
+        v = np.array([Fraction(int(c)) for c in rng.integers(1, 6, size)])
+        result = result - 2 * np.outer(v, v @ result) / (v @ v)
+    return result
 
 
 def solve(matrix, right):

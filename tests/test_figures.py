@@ -39,6 +39,7 @@ from steepest.figures import (
     polar_iterations,
     race,
     random_cosines,
+    retraction_errors,
     rolling_ball,
     saddle_ways,
     stalled,
@@ -75,6 +76,9 @@ PICTURES = {
         [0.01, 0.1, 1.0], 6, (1.5, -0.5), (3.4445, -4.7750, 2.0315), (0.682, 1.134)
     ),
     "random_cosines": lambda: random_cosines([2, 3, 50, 1000], [2, 4, 1024]),
+    "retraction_errors": lambda: retraction_errors(
+        [0.5, 0.25, 0.125], {"plain": [0.25, 0.0625, 0.015625], "polar": [0.25, 0.03125, 0.00390625]}
+    ),
     "rolling_ball": lambda: rolling_ball(LOSS, descend(LOSS, [-0.8, 1.6], learning_rate(0.15), 8)),
     "step_sizes": lambda: step_sizes(quadratic([1, 10]), [2.0, 0.6], (0.01, 0.1, 0.15, 0.2, 0.205), 40),
     "saddle_ways": lambda: saddle_ways(
@@ -391,10 +395,20 @@ def test_column_of_one_entry_holds_in_every_state():
     assert shown == ["f", "h", "k"]
 
 
+def test_retraction_errors_say_their_orders():
+    """The text gives the distances at both ends, the title the larger power: 3 for cubes, beside 2 for squares."""
+    picture = PICTURES["retraction_errors"]()
+    assert "plain: 2.5e-01 after the longest step, 1.6e-02 after the shortest;" in picture.alt
+    assert picture.title.endswith("fastest for polar, with the power 3.0 of the step.")
+    assert "order 2.0" in picture.panels[0]
+
+
 def test_step_errors_of_more_than_three_ways_are_refused():
     """There are three marks: a fourth series is refused, not left out."""
     with pytest.raises(ValueError, match="errors has 4 ways: pass at most three"):
         step_errors([1.0, 0.1], {name: [1.0, 0.1] for name in "abcd"})
+    with pytest.raises(ValueError, match="distances has 4 ways: pass at most three"):
+        retraction_errors([1.0, 0.1], {name: [1.0, 0.1] for name in "abcd"})
 
 
 @pytest.mark.parametrize("draw", [lambda paths: valley_paths(VALLEY, paths), loss_by_step])

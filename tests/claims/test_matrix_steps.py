@@ -6,6 +6,7 @@ from fractions import Fraction
 import mpmath
 import numpy as np
 import pytest
+from exactly import orthogonal
 from strategies import EPS
 
 from steepest import schatten, steepest_direction
@@ -15,20 +16,11 @@ SHAPES = [(1, 1), (1, 3), (2, 2), (3, 2), (3, 5), (6, 4)]
 shapes = pytest.mark.parametrize("shape", SHAPES, ids=str)
 
 
-def _orthogonal(rng, size):
-    """Return a matrix of fractions with orthonormal columns: a product of two reflections."""
-    result = np.array([[Fraction(int(i == j)) for j in range(size)] for i in range(size)])
-    for _ in range(2):
-        v = np.array([Fraction(int(c)) for c in rng.integers(1, 6, size)])
-        result = result - 2 * np.outer(v, v @ result) / (v @ v)
-    return result
-
-
 def _known(seed, count, shape):
     """Yield bases of fractions, whole singular values in order, with ties and zeros, and their matrix of fractions."""
     rng = np.random.default_rng(seed)
     for _ in range(count):
-        left, right = _orthogonal(rng, shape[0]), _orthogonal(rng, shape[1])
+        left, right = orthogonal(rng, shape[0]), orthogonal(rng, shape[1])
         values = np.sort(rng.integers(0, 5, min(shape)))[::-1]
         if values.any():
             values = [Fraction(int(v)) for v in values]

@@ -6,6 +6,7 @@ from steepest.figures.argument import balls, half_plane, rolling_ball
 from steepest.figures.dimensions import random_cosines
 from steepest.figures.ellipses import equal_divergence, two_coordinates
 from steepest.figures.explorations import change_ball, fall_by_angle, finite_ball, step_sizes, taylor_models
+from steepest.figures.frames import retraction_errors
 from steepest.figures.kinks import saddle_ways, stalled
 from steepest.figures.matrices import polar_iterations
 from steepest.figures.momentum import heavy_ball_map
@@ -29,6 +30,7 @@ __all__ = [
     "polar_iterations",
     "race",
     "random_cosines",
+    "retraction_errors",
     "rolling_ball",
     "saddle_ways",
     "stalled",
