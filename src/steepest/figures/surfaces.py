@@ -89,7 +89,9 @@ def _label(axes: Any, text: str, place: Any, color: str, shift: tuple[int, int])
 
 def _nearest(point: Any, marks: Mapping[str, Any]) -> tuple[str, float]:
     """Return which of the marks and their opposites is nearest to a point, and how far away it is."""
-    both = {f"{sign}{name}": factor * np.asarray(v) for name, v in marks.items() for sign, factor in (("", 1), ("−", -1))}
+    both = {
+        f"{sign}{name}": factor * np.asarray(v) for name, v in marks.items() for sign, factor in (("", 1), ("−", -1))
+    }
     away = {name: float(np.linalg.norm(point - v)) for name, v in both.items()}
     nearest = min(away, key=lambda name: away[name])
     return nearest, away[nearest]
