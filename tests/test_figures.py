@@ -11,6 +11,7 @@ from steepest import (
     L1,
     L2,
     LINF,
+    Path,
     bowl,
     circle,
     descend,
@@ -42,12 +43,14 @@ from steepest.figures import (
     retraction_errors,
     rolling_ball,
     saddle_ways,
+    sphere_descent,
     stalled,
     step_errors,
     step_sizes,
     taylor_models,
     two_coordinates,
     valley_paths,
+    ways_back,
 )
 from steepest.figures.ellipses import _divergence
 
@@ -59,6 +62,8 @@ REMEMBERING = {
     "memory": descend(VALLEY, [10.0, 1.0], learning_rate(0.2), 30, momentum=0.25),
 }
 G, BOWL = LOSS.gradient(W), quadratic([1, 4])
+LONG, ON_SPHERE = quadratic([-4, -2, -1]), np.array([[0, 0, 1], [0.6, 0, 0.8], [1, 0, 0]])
+AXES = {"a": [1, 0, 0], "b": [0, -1, 0], "c": [0, 0, 1]}
 PICTURES = {
     "balls": lambda: balls([2.0, 1.0], (L1, L2, LINF)),
     "change_ball": lambda: change_ball([2.0, 1.0], (1, 1.5, 2, 4, np.inf), [0, 90]),
@@ -87,11 +92,15 @@ PICTURES = {
         [0, 1],
         {0.5: [[2, 0.5], [0.4, 0.7], [0, 1], [0, 3], [0, 0.1]], -0.25: [[0.3, -0.25], [0, -0.3], [0, -0.4]]},
     ),
+    "sphere_descent": lambda: sphere_descent(
+        LONG, Path(ON_SPHERE, LONG(ON_SPHERE), "all steps taken"), [1, 1, 1], AXES
+    ),
     "stalled": lambda: stalled(kinked([1, 2]), [[2.0, 1.0], [0.0, -0.5], [0.0, 0.25]], [[2, 1], [-1, -0.5], [-1, 0.5]]),
     "step_errors": lambda: step_errors([1.0, 0.1, 0.01], {"forward": [1e-1, -1e-2, 1e-3], "exact": [1e-3, 0.0, 1e-4]}),
     "taylor_models": lambda: taylor_models(LOSS, W, circle(200), np.geomspace(0.02, 1, 8), [0, 3]),
     "valley_paths": lambda: valley_paths(VALLEY, REMEMBERING),
     "two_coordinates": lambda: two_coordinates(quadratic([1, 4]), [2.0, 0.5]),
+    "ways_back": lambda: ways_back([0.6, 0.8], 0.5),
 }
 
 
@@ -456,3 +465,38 @@ def test_equal_divergence_reaches_the_largest():
     t = np.linspace(0.1, 8, 200_001)
     square = 2 * t**2 * (1.5 - np.log(t)) - 1
     assert numbers(equal_divergence([[0.0, 1.0]], 1.0).alt)[2] == pytest.approx(2 * square.max() ** 0.5, rel=2e-3)
+
+
+def test_sphere_descent_says_where_it_goes():
+    """The text of the sphere gives both ends of the path, its losses by hand, and the mark at its end."""
+    picture = PICTURES["sphere_descent"]()
+    assert "A path of 2 steps along it goes from (0.00, 0.00, 1.00) to (1.00, 0.00, 0.00), 0e+00 from a." in picture.alt
+    assert "from -0.50 to -2.00. Also marked: b, c." in picture.alt
+    assert picture.title == "The descent stays on the sphere and ends at a."
+    back = sphere_descent(LONG, Path(-ON_SPHERE, LONG(ON_SPHERE), "all steps taken"), [-1, -1, -1], AXES)
+    assert back.title.endswith("ends at −a.")
+    assert all(f"{sign}<" in back.panels[0] for sign in ("−a", "−c", ">b"))
+
+
+@pytest.mark.parametrize("toward", [[-1, 1, 0.5], [0.1, 1, -0.5]])
+def test_sphere_descent_refuses_to_look_from_behind(toward):
+    """A path with a point on the far side is refused, not drawn as if it were in front."""
+    with pytest.raises(ValueError, match="the path passes behind the sphere"):
+        sphere_descent(LONG, Path(ON_SPHERE, LONG(ON_SPHERE), "all steps taken"), toward, AXES)
+
+
+def test_ways_back_say_where_they_end():
+    """A step of 1/2 from (0.6, 0.8) ends at (1, 0.5); the arc turns by 1/2, normalizing by arctan 1/2."""
+    said = numbers(PICTURES["ways_back"]().alt)
+    turn = np.arctan2(0.8, 0.6) - 0.5
+    arc, normal = np.array([np.cos(turn), np.sin(turn)]), np.array([1, 0.5]) / np.sqrt(1.25)
+    off, more = np.linalg.norm(normal - arc), np.linalg.norm([1, 0] - arc)
+    known = [0.5, 0.6, 0.8, 1, 0.5, np.sqrt(1.25) - 1, *arc, *normal, off, 1, 0, more]
+    assert said == pytest.approx(known, abs=6e-3)
+    assert numbers(PICTURES["ways_back"]().title) == pytest.approx([off, more], abs=6e-4)
+
+
+def test_ways_back_refuse_a_step_past_the_circle():
+    """To the right of the circle no vertical line leads back."""
+    with pytest.raises(ValueError, match="misses the circle"):
+        ways_back([0.6, 0.8], 0.6)
