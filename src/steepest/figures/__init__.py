@@ -10,6 +10,7 @@ from steepest.figures.kinks import saddle_ways, stalled
 from steepest.figures.matrices import polar_iterations
 from steepest.figures.momentum import heavy_ball_map
 from steepest.figures.norms import faces, race
+from steepest.figures.simplex import share_paths
 from steepest.figures.trust import loss_by_step, step_errors, valley_paths
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "random_cosines",
     "rolling_ball",
     "saddle_ways",
+    "share_paths",
     "stalled",
     "step_errors",
     "step_sizes",
