@@ -14,6 +14,8 @@ from strategies import EPS
 from steepest import (
     L2,
     LINF,
+    SIMPLEX,
+    SPHERE,
     Path,
     along,
     angle,
@@ -40,6 +42,7 @@ from steepest import (
     schatten,
     second_order,
     steepest_direction,
+    stiefel,
 )
 
 G, U, W, V = [3, -4, 1], [1, 2, -2], [1, 2, -1], [2, -1, 1]
@@ -52,6 +55,8 @@ MATRICES, TIED, BREAK = (
 )
 STACK = [[[3, 1], [0, 2], [1, 4]], [[1, 0], [1, 0], [1, 0]]]
 SINGULAR = [schatten((2, 3), p) for p in (1, 1.5, 2, np.inf)]
+POLES, SHARES, FRAME = [[0, 1, 0], [0, 0, -1]], [0.25, 0.25, 0.5], [0, 1, 1, 0, 0, 0]
+ORTHONORMAL, RATE = stiefel((3, 2)), learning_rate(0.125)
 HILLY = bowl(SPECTRUM, axes=AXES)
 NORMS = (*(n for n in (tried.make() for tried in TRIED.values()) if n.dim in (None, 3)), blocks([L2, LINF], [2, 1], 1))
 
@@ -84,10 +89,19 @@ CALLS = {
     "largest_curvature": (lambda w: largest_curvature(HILLY, w, iterations=5), ROWS),
     "first_order": (lambda w, u, steps: first_order(HILLY, w, u, steps), W, V, [1, 2]),
     "second_order": (lambda w, u, steps: second_order(HILLY, w, u, steps), W, V, [1, 2]),
-    "descend": (lambda start: descend(HILLY, start, learning_rate(0.125), 3), W),
+    "descend": (lambda start: descend(HILLY, start, RATE, 3), W),
     "descend with momentum": (lambda start: descend(HILLY, start, fixed_length(0.125), 3, momentum=0.5), W),
     "conjugate_gradients": (lambda start: conjugate_gradients(quadratic(SPECTRUM, axes=AXES), start, 2), W),
     "exact_line_search": (lambda w, g, u: exact_line_search()(HILLY, w, g, u), W, G, [-1, 2, 1]),
+    "gradient on the sphere": (SPHERE.gradient, POLES, ROWS),
+    "length on the sphere": (SPHERE.length, POLES, [[3, 0, 4], [1, 1, 0]]),
+    "retract to the sphere": (SPHERE.retract, POLES, [[3, 0, 4], [1, 1, 0]]),
+    "gradient on shares": (lambda g: SIMPLEX.gradient(SHARES, g), ROWS),
+    "length on shares": (lambda u: SIMPLEX.length(SHARES, u), [[1, -2, 1], [1, 0, -1]]),
+    "retract to shares": (lambda u: SIMPLEX.retract(SHARES, u), [[1, -2, 1], [1, 0, -1]]),
+    "gradient on frames": (lambda g: ORTHONORMAL.gradient(FRAME, g), MATRICES),
+    "retract to frames": (lambda u: ORTHONORMAL.retract(FRAME, u), [0, 2, -2, 0, 1, 3]),
+    "descend on the sphere": (lambda w: descend(quadratic(SPECTRUM, center=V), w, RATE, 3, surface=SPHERE), [0, 0, 1]),
     "descend in ℓ∞": (lambda start: descend(HILLY, start, fixed_length(0.125), 3, norm=LINF), W),
 }
 # Losses made from arrays: the point comes last, and its library is the answer's.
@@ -106,6 +120,7 @@ LOSSES = {
     "logistic, product": (lambda f, y, w: logistic(f, y).hessian_product(w, w), FEATURES, LABELS, ROWS),
 }
 EVERY = {**CALLS, **LOSSES}
+LOOKED_AT = {"descend", "descend on the sphere"}  # the length that a learning rate gives
 calls = pytest.mark.parametrize("name", EVERY)
 
 
@@ -182,7 +197,7 @@ def not_numpy(monkeypatch):
 
 
 @pytest.mark.usefixtures("not_numpy")
-@pytest.mark.parametrize("name", [name for name in EVERY if name != "descend"])  # the length of a step is looked at
+@pytest.mark.parametrize("name", [name for name in EVERY if name not in LOOKED_AT])
 def test_no_array_passes_through_numpy(name):
     """Arrays of another library are computed with in that library all the way, never as NumPy's."""
     call, *inputs = EVERY[name]
@@ -238,7 +253,7 @@ def test_a_stack_is_its_rows(xp, name):
     call, *inputs = EVERY[name]
     stacked = np.asarray(call(*(xp.asarray(x, dtype=xp.float64) for x in inputs)))
     for i in range(2):
-        one = [x[i] if x is ROWS or x is MORE else x for x in inputs]
+        one = [x[i] if x is ROWS or x is MORE or x is POLES else x for x in inputs]
         result = call(*(xp.asarray(x, dtype=xp.float64) for x in one))
         _check(result, stacked[i], xp)
 

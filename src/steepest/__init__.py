@@ -11,15 +11,19 @@ from steepest.norms import L1, L2, LINF, Norm, blocks, lp
 from steepest.polytope import polytope
 from steepest.sphere import circle, random_directions
 from steepest.steps import armijo, exact_line_search, fixed_length, learning_rate
+from steepest.surfaces import SIMPLEX, SPHERE, Surface, stiefel
 from steepest.taylor import along, curvature, first_order, largest_curvature, measured_order, second_order
 
 __all__ = [
     "L1",
     "L2",
     "LINF",
+    "SIMPLEX",
+    "SPHERE",
     "Loss",
     "Norm",
     "Path",
+    "Surface",
     "along",
     "angle",
     "armijo",
@@ -50,4 +54,5 @@ __all__ = [
     "second_order",
     "shortest_subgradient",
     "steepest_direction",
+    "stiefel",
 ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +15,9 @@ from steepest.directions import directional_derivative, steepest_direction
 from steepest.loss import Loss, check_loss
 from steepest.norms import L2, Norm
 from steepest.steps import StepRule, bottom
+from steepest.surfaces import Surface
+
+Move = Callable[[Array, Array, "Array | None"], "Array | None"]
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,11 @@ def descend(
     *,
     norm: Norm = L2,
     momentum: float = 0.0,
+    surface: Surface | None = None,
 ) -> Path:
     """Step down a loss, each step along the steepest direction at its point, with a share of the step before added.
+
+    On a surface each step is the steepest along it, and the surface's retraction leads back onto it.
 
     Parameters
     ----------
@@ -71,6 +79,10 @@ def descend(
         What "a step of length one" means.
     momentum : float
         Share of the step before to add to each step, zero or positive. With `learning_rate` that is the heavy ball.
+    surface : Surface, optional
+        What the points must not leave: `start` lies on it. It measures steps in a length of its own, so `norm` and
+        `momentum` stay as they are. A rule that asks for the loss after a step, such as `armijo`, gets it there; as
+        gradient it gets the multiple of the direction that has the slope along it.
 
     Returns
     -------
@@ -80,13 +92,14 @@ def descend(
     Raises
     ------
     TypeError, ValueError
-        If `start` is not one finite real vector, `iterations` not a whole number, `momentum` negative, or a step
-        negative or missing.
+        If `start` is not one finite real vector, or off the surface, `iterations` not a whole number, `momentum`
+        negative, a step negative or missing, or `surface` given with another norm or with momentum.
 
     References
     ----------
     Boyd & Vandenberghe, *Convex Optimization* (2004), algorithm 9.3 (gradient descent method). Polyak, "Some methods
-    of speeding up the convergence of iteration methods", *USSR Comput. Math. Math. Phys.* 4 (1964) (heavy ball).
+    of speeding up the convergence of iteration methods", *USSR Comput. Math. Math. Phys.* 4 (1964) (heavy ball). Absil,
+    Mahony & Sepulchre, *Optimization Algorithms on Matrix Manifolds* (2008), section 4.2 (line search on a surface).
 
     Examples
     --------
@@ -96,13 +109,17 @@ def descend(
     """
     rule = step if callable(step) else _lengths(step, whole("iterations", iterations, least=0))
     momentum = number("momentum", momentum)
+    if surface is not None:
+        _check_surface(surface, norm, momentum)
+        return _walk(loss, start, iterations, _along(surface, loss, rule), surface.retract)
 
-    def move(w: Array, gradient: Array, last: Array | None) -> Array:
+    def move(w: Array, gradient: Array, last: Array | None) -> Array | None:
         step = gradient
         if not is_zero(gradient):
             direction = steepest_direction(gradient, norm)
             step = _length(rule(loss, w, gradient, direction)) * direction
-        return step if last is None or not momentum else step + momentum * last
+        step = step if last is None or not momentum else step + momentum * last
+        return None if is_zero(gradient) and is_zero(step) else step
 
     return _walk(loss, start, iterations, move)
 
@@ -142,9 +159,9 @@ def conjugate_gradients(loss: Loss, start: Array, iterations: int) -> Path:
     array([10. ,  3.6,  0. ])
     """
 
-    def move(w: Array, gradient: Array, last: Array | None) -> Array:
+    def move(w: Array, gradient: Array, last: Array | None) -> Array | None:
         if is_zero(gradient):
-            return gradient
+            return None
         fresh = gradient if last is None or is_zero(last) else _without(loss, w, gradient, last)
         direction = steepest_direction(fresh)
         return bottom(loss, w, directional_derivative(gradient, direction), direction) * direction
@@ -159,8 +176,28 @@ def _without(loss: Loss, w: Array, gradient: Array, last: Array) -> Array:
     return gradient - dot(xp, gradient, product) / dot(xp, before, product) * before
 
 
-def _walk(loss: Loss, start: Array, iterations: int, move: Callable[[Array, Array, Array | None], Array]) -> Path:
-    """Move from point to point until the steps are used up, nothing moves, or the floats end."""
+def _along(surface: Surface, loss: Loss, rule: StepRule) -> Move:
+    """Return what steps the steepest way along a surface, as far as a rule says that looks at the loss there."""
+
+    def bend(w: Array, v: Array) -> Array:
+        raise ValueError("step asks for a curvature, which a surface changes: pass another rule, such as armijo(1.0).")
+
+    def move(w: Array, gradient: Array, last: Array | None) -> Array | None:
+        uphill = surface.gradient(w, gradient)
+        if is_zero(uphill):
+            return None
+        slope = 0.0 - surface.length(w, uphill)
+        direction = uphill / slope
+        # Near a stationary point the part of the gradient across the surface would leave only rounding in the slope.
+        seen = slope / L2(direction) * steepest_direction(-direction)
+        there = Loss(lambda x: loss(surface.retract(w, x - w)), loss.gradient, bend, loss.dim)
+        return _length(rule(there, w, seen, direction)) * direction
+
+    return move
+
+
+def _walk(loss: Loss, start: Array, iterations: int, move: Move, add: Callable[..., Array] = operator.add) -> Path:
+    """Move from point to point until the steps are used up, there is no step, or the floats end."""
     check_loss(loss)
     xp, w = vectors(start=start)
     single("start", w)
@@ -169,10 +206,10 @@ def _walk(loss: Loss, start: Array, iterations: int, move: Callable[[Array, Arra
         points, values, gradient, last = [w], [loss(w)], loss.gradient(w), None
         for _ in range(whole("iterations", iterations, least=0)):
             step = move(w, gradient, last)
-            if is_zero(gradient) and is_zero(step):
+            if step is None:
                 stopped = "gradient is zero"
                 break
-            w, last = w + step, step
+            w, last = add(w, step), step
             value, gradient = (loss(w), loss.gradient(w)) if finite(xp, w) else (math.inf, gradient)
             if not finite(xp, value, gradient):
                 stopped = "out of range"
@@ -196,3 +233,15 @@ def _lengths(step: Sequence[float], iterations: int) -> StepRule:
 def _length(eta: Array) -> Array:
     """Refuse a step rule's answer that is no length; a lazy one is taken at its word, infinity is out of range."""
     return eta if not at_hand(eta) or (np.ndim(eta) == 0 and eta == math.inf) else number("step", eta)
+
+
+def _check_surface(surface: Any, norm: Norm, momentum: float) -> None:
+    """Refuse what is no surface, and what a surface has no room for."""
+    if not isinstance(surface, Surface):
+        raise TypeError(f"surface is {surface!r}: pass a Surface, such as SPHERE.")
+    if norm is not L2:
+        raise ValueError(f"norm is {norm.name} on the {surface.name}, which has lengths of its own: leave it out.")
+    if momentum:
+        raise ValueError(
+            f"momentum is {momentum} on the {surface.name}: a step is tangent at its own point alone. Pass 0."
+        )

@@ -50,7 +50,7 @@ def schatten(shape: tuple[int, int], p: float) -> Norm:
     array([[0., 1., 0.],
            [1., 0., 0.]])
     """
-    rows, columns = _sides(shape)
+    rows, columns = sides(shape)
     inner = lp(p)
     name = f"{_NAMES.get(float(p), f'Schatten-{float(p):g}')} {rows}×{columns}"
     if inner is L2:
@@ -135,6 +135,12 @@ def odd_polynomial(xp: Any, x: Array, coefficients: Sequence[float]) -> Array:
     return result
 
 
+def polar_factor(xp: Any, x: Array) -> Array:
+    """Return the polar factors of matrices of full rank."""
+    left, _, right = _svd(xp, x)
+    return xp.matmul(left, right)
+
+
 def _flat_top(xp: Any, g: Array, then: Array, inner: Norm) -> Array:
     """Return the spectral norm's step: the polar factor, and on what the gradient leaves free that of `then`."""
     left, values, right = _svd(xp, g)
@@ -211,7 +217,7 @@ def _diagonal(xp: Any, x: Array) -> Array:
     return x[..., None, :] * xp.eye(x.shape[-1], dtype=x.dtype)
 
 
-def _sides(shape: Any) -> tuple[int, int]:
+def sides(shape: Any) -> tuple[int, int]:
     """Return how many rows and columns; refuse what is no shape of a matrix."""
     if not isinstance(shape, (tuple, list)) or len(shape) != 2:
         raise TypeError(f"shape is {shape!r}: pass the numbers of rows and columns, such as (2, 3).")
