@@ -69,9 +69,11 @@ def test_a_cone_solver_finds_the_steepest_step(tried, dim):
     ball = [cp.norm(cp.multiply(1 / np.sqrt(shares), u), 2, axis=1) <= 1, cp.sum(u, axis=1) == 0]
     cp.Problem(cp.Minimize(cp.sum(cp.multiply(g, u))), ball).solve(solver=cp.CLARABEL, **EXACT)
     fall = SIMPLEX.length(shares, SIMPLEX.gradient(shares, g))
-    why = "Clarabel's 1e-9: of the sum over all gradients, whose gap one of them may hold alone, of the ball and the sum"
+    why = (
+        "Clarabel's 1e-9: of the sum over all gradients, whose gap one of them may hold alone, of the ball and the sum"
+    )
     tolerance = 1e-9 * (1 + fall.sum() + fall + abs(g).sum(axis=1))
-    assert tolerance.max() < 2e-6  # as the page says
+    assert tolerance.max() < 1e-6  # as the page says
     tried.within(np.sum(g * u.value, axis=1) + fall, tolerance, dim, why=why)
 
 
@@ -164,7 +166,7 @@ def test_divergence_is_at_least_half_the_squared_distance(tried, dim):
 
 @claim(PINSKER)
 def test_the_half_cannot_be_larger(tried):
-    """Near even shares of two the quotient of divergence and squared distance tends to one half, as closely as its square."""
+    """Near even shares of two, divergence over squared distance tends to one half, off by a square."""
     for k in range(2, 40):
         d = Fraction(1, 2**k)
         quotient = _kl([Fraction(1, 2) + d, Fraction(1, 2) - d], [Fraction(1, 2)] * 2) / _number(4 * d * d)
@@ -192,7 +194,7 @@ def test_a_larger_sum_of_w_makes_the_divergence_negative(tried, dim):
 @claim(STEP)
 @dims
 def test_a_cone_solver_finds_the_exponentiated_step(tried, dim):
-    """Clarabel, asked for the lowest sum of slope and divergence over all shares, finds the package's step and its value."""
+    """Clarabel, asked for the lowest sum of slope and divergence over all shares, finds the package's step."""
     shares, g = _drawn(419, dim)
     x = cp.Variable(g.shape)
     costs = cp.sum(cp.multiply(g, x)) + cp.sum(cp.rel_entr(x, shares))
@@ -201,8 +203,10 @@ def test_a_cone_solver_finds_the_exponentiated_step(tried, dim):
     lowest = -np.log(np.sum(shares * np.exp(-g), axis=1))
     found = np.sum(g * x.value + x.value * np.log(x.value / shares), axis=1)
     gap = 1e-9 * (1 + abs(lowest).sum()) + 1e-9 * (1 + abs(g).max() + abs(np.log(shares)).max(axis=1))
-    assert gap.max() < 2e-6  # as the page says
-    why = "Clarabel's 1e-9: of the sum over all gradients, and of each sum of shares; for the step, Pinsker's root of it"
+    assert gap.max() < 1e-6  # as the page says
+    why = (
+        "Clarabel's 1e-9: of the sum over all gradients, and of each sum of shares; for the step, Pinsker's root of it"
+    )
     tried.within(found - lowest, gap, dim, why=why)
     tried.within(np.sum(abs(x.value - best), axis=1), np.sqrt(2 * gap), dim, why=why)
 
@@ -227,9 +231,11 @@ def test_the_excess_is_a_divergence(tried, dim):
 @claim(STEP)
 @dims
 def test_the_step_is_positive_and_first_order_is_the_steepest(tried, dim):
-    """All shares stay positive, and are off the steepest step by half the square of the rate times the gradient's spread."""
+    """All shares stay positive, off the steepest step by half the squared rate times spread at the most."""
     rng = np.random.default_rng(421)
-    why = "Taylor: the second derivative of a share is its product with a difference of squares up to the squared spread"
+    why = (
+        "Taylor: the second derivative of a share is its product with a difference of squares up to the squared spread"
+    )
     for _ in range(60):
         w, g = _fractions(rng, dim), _whole(rng, dim)
         for alpha in (Fraction(sign, 2**k) for sign in (-1, 1) for k in range(6)):
@@ -312,7 +318,7 @@ def _run(loss, start, alpha, count):
 @claim(RATE)
 @pytest.mark.parametrize("dim", [2, 5, 40])
 def test_the_rate_holds_above_the_solvers_minimum(tried, dim):
-    """On least squares, after each of 200 steps the loss is at most λ log d / k above what Clarabel finds the lowest."""
+    """On least squares, each of 200 steps leaves the loss at most λ log d / k above Clarabel's lowest."""
     rng = np.random.default_rng(425)
     why = "λ log d / k, and 1e-8 for the solver's minimum"
     for m in (1, 3, 10, 30):
@@ -332,7 +338,7 @@ def test_the_rate_holds_above_the_solvers_minimum(tried, dim):
 def test_the_rate_holds_on_linear_losses(tried, dim):
     """On a slope toward one share, any λ is allowed: k steps leave what the closed form says, below λ log d / k."""
     why = "λ log d / k, with 1e-12 for rounding"
-    for lam in np.geomspace(0.01, 100, 9):
+    for lam in np.geomspace(0.1, 100, 9):
         values = _run(_linear(np.array([0.0] + [1.0] * (dim - 1))), np.full(dim, 1 / dim), 1 / lam, 60).values
         k = np.arange(1, len(values))
         tried.within(values[1:], lam * np.log(dim) / k + 1e-12, dim, why=why)
@@ -354,7 +360,7 @@ def test_on_a_hill_the_even_start_stays(tried, dim):
 
 @claim(RATE, without="the loss is at most its linear model plus λ/2 times the squared ℓ1 distance, with λ > 0")
 def test_a_steeper_bowl_is_never_reached(tried):
-    """On c (w1 - w2 - 1/2)² / 2 with c = 40 and α = 1, as for λ = 1, the steps leap to and fro above the bound."""
+    """On c (w1 - w2 - 1/2)² / 2 with c = 40 and α = 1, as for λ = 1, the steps leap back and forth above the bound."""
     loss, lam = _squares(np.sqrt(40.0) * np.array([[1.0, -1.0]]), np.sqrt(40.0) * np.array([0.5]))
     assert lam == pytest.approx(40)
     values = _run(loss, [0.5, 0.5], 1.0, 400).values

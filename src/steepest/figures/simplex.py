@@ -55,8 +55,7 @@ def share_paths(loss: Loss, paths: Mapping[str, Any], points: Any, radius: float
         _triangle(axes)
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=2, handlelength=1.4)
     ends = "; ".join(
-        f"{name} from {_said(path[0])} to {_said(path[-1])} in {len(path) - 1} steps, its smallest share "
-        f"{_least(path)}"
+        f"{name} from {_said(path[0])} to {_said(path[-1])} in {len(path) - 1} steps, its smallest share {_least(path)}"
         for name, path in drawn.items()
     )
     least = np.asarray(points, float).argmin(axis=1)
@@ -102,4 +101,6 @@ def _said(shares: Any) -> str:
 
 def _least(path: Any) -> str:
     """Return how small a share gets on a path."""
-    return f"{path.min():.4f} at the least" if path.min() > 0 else f"zero from step {int(np.argmin(path.min(axis=1)))} on"
+    return (
+        f"{path.min():.4f} at the least" if path.min() > 0 else f"zero from step {int(np.argmin(path.min(axis=1)))} on"
+    )
