@@ -44,6 +44,7 @@ from steepest.figures import (
     rolling_ball,
     saddle_ways,
     sphere_descent,
+    share_paths,
     stalled,
     step_errors,
     step_sizes,
@@ -94,6 +95,11 @@ PICTURES = {
     ),
     "sphere_descent": lambda: sphere_descent(
         LONG, Path(ON_SPHERE, LONG(ON_SPHERE), "all steps taken"), [1, 1, 1], AXES
+    "share_paths": lambda: share_paths(
+        quadratic([1, 2, 4]),
+        {"inside": [[0.25, 0.5, 0.25], [0.5, 0.375, 0.125]], "edge": [[0.25, 0.5, 0.25], [0.5, 0.5, 0.0]]},
+        [[0.5, 0.25, 0.25], [0.1, 0.45, 0.45]],
+        0.25,
     ),
     "stalled": lambda: stalled(kinked([1, 2]), [[2.0, 1.0], [0.0, -0.5], [0.0, 0.25]], [[2, 1], [-1, -0.5], [-1, 0.5]]),
     "step_errors": lambda: step_errors([1.0, 0.1, 0.01], {"forward": [1e-1, -1e-2, 1e-3], "exact": [1e-3, 0.0, 1e-4]}),
@@ -500,3 +506,17 @@ def test_ways_back_refuse_a_step_past_the_circle():
     """To the right of the circle no vertical line leads back."""
     with pytest.raises(ValueError, match="misses the circle"):
         ways_back([0.6, 0.8], 0.6)
+def test_share_paths_say_where_they_lead():
+    """The text gives the ends of each path, its least share, and the width of each ball: twice r sqrt(w (1 - w))."""
+    said = numbers(PICTURES["share_paths"]().alt)
+    assert said[:8] == [0.25, 0.5, 0.25, 0.5, 0.38, 0.12, 1, 0.125]
+    assert said[8:16] == [0.25, 0.5, 0.25, 0.5, 0.5, 0, 1, 1]
+    assert said[16] == 0.25
+    assert said[17] == pytest.approx(0.5 * (0.25 * 0.75) ** 0.5, abs=6e-3)
+    assert said[21] == pytest.approx(0.5 * (0.1 * 0.9) ** 0.5, abs=6e-3)
+
+
+def test_share_paths_refuse_a_ball_over_the_edge():
+    """A ball that reaches over the edge of the triangle is refused."""
+    with pytest.raises(ValueError, match=r"radius is 0\.5: a ball reaches over the edge"):
+        share_paths(quadratic([1, 1, 1]), {}, [[0.1, 0.1, 0.8]], 0.5)

@@ -12,6 +12,7 @@ from steepest.figures.matrices import polar_iterations
 from steepest.figures.momentum import heavy_ball_map
 from steepest.figures.norms import faces, race
 from steepest.figures.surfaces import sphere_descent, ways_back
+from steepest.figures.simplex import share_paths
 from steepest.figures.trust import loss_by_step, step_errors, valley_paths
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "rolling_ball",
     "saddle_ways",
     "sphere_descent",
+    "share_paths",
     "stalled",
     "step_errors",
     "step_sizes",
