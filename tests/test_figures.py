@@ -43,8 +43,8 @@ from steepest.figures import (
     retraction_errors,
     rolling_ball,
     saddle_ways,
-    sphere_descent,
     share_paths,
+    sphere_descent,
     stalled,
     step_errors,
     step_sizes,
@@ -95,6 +95,7 @@ PICTURES = {
     ),
     "sphere_descent": lambda: sphere_descent(
         LONG, Path(ON_SPHERE, LONG(ON_SPHERE), "all steps taken"), [1, 1, 1], AXES
+    ),
     "share_paths": lambda: share_paths(
         quadratic([1, 2, 4]),
         {"inside": [[0.25, 0.5, 0.25], [0.5, 0.375, 0.125]], "edge": [[0.25, 0.5, 0.25], [0.5, 0.5, 0.0]]},
@@ -506,6 +507,8 @@ def test_ways_back_refuse_a_step_past_the_circle():
     """To the right of the circle no vertical line leads back."""
     with pytest.raises(ValueError, match="misses the circle"):
         ways_back([0.6, 0.8], 0.6)
+
+
 def test_share_paths_say_where_they_lead():
     """The text gives the ends of each path, its least share, and the width of each ball: twice r sqrt(w (1 - w))."""
     said = numbers(PICTURES["share_paths"]().alt)

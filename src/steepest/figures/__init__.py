@@ -11,8 +11,8 @@ from steepest.figures.kinks import saddle_ways, stalled
 from steepest.figures.matrices import polar_iterations
 from steepest.figures.momentum import heavy_ball_map
 from steepest.figures.norms import faces, race
-from steepest.figures.surfaces import sphere_descent, ways_back
 from steepest.figures.simplex import share_paths
+from steepest.figures.surfaces import sphere_descent, ways_back
 from steepest.figures.trust import loss_by_step, step_errors, valley_paths
 
 __all__ = [
@@ -35,8 +35,8 @@ __all__ = [
     "retraction_errors",
     "rolling_ball",
     "saddle_ways",
-    "sphere_descent",
     "share_paths",
+    "sphere_descent",
     "stalled",
     "step_errors",
     "step_sizes",
