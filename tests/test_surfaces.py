@@ -240,6 +240,15 @@ def test_descent_leaves_the_floats_when_the_loss_does():
     assert path.points.shape == (1, 2)
 
 
+def test_a_step_past_the_largest_float_ends_the_path():
+    """A gradient times a rate that no float holds ends the path, as in space; on shares all goes to the best of them."""
+    steep = Loss(lambda w: 0 * w[..., 0], lambda w: 1e200 * np.eye(2)[0], lambda w, v: 0 * v)
+    path = descend(steep, [0.6, 0.8], learning_rate(1e200), 5, surface=SPHERE)
+    assert path.stopped == "out of range"
+    assert path.points.shape == (1, 2)
+    np.testing.assert_array_equal(SIMPLEX.retract([1e-300, 1.0], [1e20, -1e20]), [1, 0])
+
+
 def test_a_share_of_zero_stays_zero():
     """At the rim of the simplex what is zero stays so, and the others step as if it were not there."""
     g, w = [3.0, 1.0, -5.0], [0.25, 0.75, 0.0]
@@ -248,6 +257,15 @@ def test_a_share_of_zero_stays_zero():
     np.testing.assert_array_equal(SIMPLEX.retract(w, uphill)[:2], SIMPLEX.retract(w[:2], uphill[:2]))
     assert SIMPLEX.retract(w, uphill)[2] == 0
     assert SIMPLEX.length(w, uphill) == SIMPLEX.length(w[:2], uphill[:2])
+
+
+@pytest.mark.parametrize("least", [1e-300, 5e-324, 0.0])
+def test_the_least_shares_have_lengths(least):
+    """Where a share is about the smallest float, steps along the simplex keep their lengths, and descent goes on."""
+    w, g = np.array([1.0, least]), np.array([1.0, 2.0])
+    assert SIMPLEX.length(w, SIMPLEX.gradient(w, g)) == pytest.approx(least**0.5, rel=1e-12)
+    path = descend(quadratic([1, 1], center=[0, 1]), w, learning_rate(100.0), 20, surface=SIMPLEX)
+    np.testing.assert_allclose(path.points[-1], [0, 1] if least else [1, 0], atol=1e-12)
 
 
 def test_shares_survive_steps_of_any_length():

@@ -209,7 +209,7 @@ def _walk(loss: Loss, start: Array, iterations: int, move: Move, add: Callable[.
             if step is None:
                 stopped = "gradient is zero"
                 break
-            w, last = add(w, step), step
+            w, last = add(w, step) if finite(xp, step) else step, step
             value, gradient = (loss(w), loss.gradient(w)) if finite(xp, w) else (math.inf, gradient)
             if not finite(xp, value, gradient):
                 stopped = "out of range"

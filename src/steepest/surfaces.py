@@ -144,15 +144,16 @@ def _shares_gap(xp: Any, w: Array) -> Array:
     return xp.maximum(xp.abs(xp.sum(w, axis=-1) - 1), -xp.min(w, axis=-1))
 
 
-def _relative(xp: Any, w: Array, x: Array) -> Array:
-    """Return the step as a multiple of each share; a share of zero stays zero."""
+def _over(xp: Any, w: Array, x: Array) -> Array:
+    """Return the step divided by numbers that are not negative, and zero where they are zero."""
     some = w > 0
     return xp.where(some, x, xp.zeros_like(x)) / xp.where(some, w, xp.ones_like(w))
 
 
 def _multiplied(xp: Any, w: Array, u: Array) -> Array:
     """Return shares multiplied by the exponentials of their relative changes."""
-    power = _relative(xp, w, u)
+    most = float(xp.finfo(w.dtype).max)
+    power = xp.clip(_over(xp, w, u), -most, most)  # a share of zero stays zero
     grown = w * xp.exp(power - xp.max(power, axis=-1, keepdims=True))
     return grown / xp.sum(grown, axis=-1, keepdims=True)
 
@@ -168,7 +169,7 @@ SIMPLEX = Surface(
     "simplex of shares",
     gap=_shares_gap,
     uphill=lambda xp, w, g: w * (g - dot(xp, w, g)[..., None]),
-    size=lambda xp, w, u: xp.sqrt(xp.sum(u * _relative(xp, w, u), axis=-1)),
+    size=lambda xp, w, u: L2.size(xp, _over(xp, xp.sqrt(xp.maximum(w, xp.zeros_like(w))), u)),
     back=_multiplied,
 )
 
