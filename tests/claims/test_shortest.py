@@ -21,7 +21,7 @@ flow = pytest.mark.claim("gradient-flow")
 @zigzag
 @pytest.mark.parametrize("dim", [2, 3, 6])
 def test_steps_turn_by_right_angles(tried, dim):
-    """In exact arithmetic lowest points on lines follow each other at right angles, in the plane on two lines."""
+    """In exact arithmetic lowest points on lines turn by right angles, in the plane on one side of two lines."""
     for hessian, w in exactly.starts(dim):
         points = [w]
         for _ in range(4):
@@ -30,6 +30,7 @@ def test_steps_turn_by_right_angles(tried, dim):
         tried([bool(a @ b == 0) for a, b in zip(steps[1:], steps[:-1], strict=True)], dim)
         if dim == 2:
             tried([exactly.parallel(a, b) for a, b in zip(points[2:], points[:-2], strict=True)], dim)
+            tried([bool(a @ b > 0) for a, b in zip(points[2:], points[:-2], strict=True)], dim)
             tried(not exactly.parallel(points[0], points[1]), dim)
             g = hessian @ w
             share = 1 - (g @ g) ** 2 / (g @ hessian @ g * (g @ w))
