@@ -241,7 +241,7 @@ def test_descent_leaves_the_floats_when_the_loss_does():
 
 
 def test_a_step_past_the_largest_float_ends_the_path():
-    """A gradient times a rate that no float holds ends the path, as in space; on shares all goes to the best of them."""
+    """A step that no float holds ends the path, as in space; on shares all goes to the best of them."""
     steep = Loss(lambda w: 0 * w[..., 0], lambda w: 1e200 * np.eye(2)[0], lambda w, v: 0 * v)
     path = descend(steep, [0.6, 0.8], learning_rate(1e200), 5, surface=SPHERE)
     assert path.stopped == "out of range"
