@@ -1,5 +1,6 @@
 """Steepest descent, small enough to read: directions, norms, Taylor models and the descent loop."""
 
+from steepest.blocks import blocks
 from steepest.descent import Path, conjugate_gradients, descend
 from steepest.directions import angle, cosine, directional_derivative, steepest_direction
 from steepest.ellipsoid import ellipsoid
@@ -7,7 +8,7 @@ from steepest.hulls import shortest_subgradient
 from steepest.loss import Loss
 from steepest.losses import bowl, kinked, logistic, quadratic, rosenbrock
 from steepest.matrices import newton_schulz, schatten
-from steepest.norms import L1, L2, LINF, Norm, blocks, lp
+from steepest.norms import L1, L2, LINF, Norm, lp
 from steepest.polytope import polytope
 from steepest.sphere import circle, random_directions
 from steepest.steps import armijo, exact_line_search, fixed_length, learning_rate
