@@ -396,9 +396,9 @@ def test_too_small_a_shift_does_not_repair(tried):
         tried(2 + tau > 0 and z + 2 * z * z / 2 > z / 2, 1)
 
 
-@pytest.mark.claim("hessian-repairs", without="for the fall, the loss is quadratic")
-def test_a_fourth_power_takes_the_fall_away(tried):
-    """On ``w + w**2 / 2 + k w**4`` both repaired steps from 0 end above what is promised."""
+@pytest.mark.claim("hessian-repairs", without="for the fall and the best of its length, the loss is quadratic")
+def test_a_fourth_power_takes_the_fall_and_the_best_away(tried):
+    """On ``w + w**2 / 2 + k w**4`` both repaired steps from 0 end above what is promised, and above a shorter step."""
     zero = np.array([Fraction(0)])
     for k, tau in product((Fraction(n, 4) for n in range(1, 16)), (Fraction(0), Fraction(1, 4))):
 
@@ -408,6 +408,15 @@ def test_a_fourth_power_takes_the_fall_away(tried):
         g, metric = _gradient(loss, zero), _hessian(loss, zero) + tau  # without a shift, the absolute eigenvalue too
         z = -_solve(metric, g)
         tried(loss(z) > loss(zero) + z @ g / 2, 1)
+        tried(any(loss(z * n / 8) < loss(z) for n in range(8)), 1)
+
+
+@pytest.mark.claim("hessian-repairs", without="for the fall and the best of its length, the loss is quadratic")
+def test_on_a_cosine_the_shifted_step_is_not_the_best_of_its_length(tried):
+    """On ``cos(w)``, where its slope and curvature are negative, a shift leads past the lowest point, and up again."""
+    for w in (mpmath.mpf(n) / 20 for n in range(2, 13)):
+        z = mpmath.sin(w) / (1 - mpmath.cos(w))  # shifted by 1; pi - w is the way to -1
+        tried(bool(mpmath.pi - w < z and mpmath.cos(mpmath.pi) < mpmath.cos(w + z)), 1)
 
 
 @pytest.mark.claim("hessian-repairs", without="for the fall, the gradient is not zero")
