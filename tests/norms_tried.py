@@ -71,12 +71,21 @@ def _of(outer, *inner):
     return lambda x: outer([norm(x[2 * k : 2 * k + 2]) for k, norm in enumerate(inner)])
 
 
+def _singular_values(matrix):
+    """Return the singular values. Of two equal ones mpmath may find none at one precision, and does at another."""
+    try:
+        return list(mpmath.svd_r(matrix, compute_uv=False))
+    except RuntimeError:
+        with mpmath.extradps(10):
+            return list(mpmath.svd_r(matrix, compute_uv=False))
+
+
 def _values(rows, norm):
     """Return a norm of the singular values of a matrix of so many rows."""
 
     def measure(x):
         matrix = mpmath.matrix([x[k : k + len(x) // rows] for k in range(0, len(x), len(x) // rows)])
-        return norm(list(mpmath.svd_r(matrix, compute_uv=False)))
+        return norm(_singular_values(matrix))
 
     return measure
 
