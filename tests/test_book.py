@@ -265,6 +265,7 @@ def test_words_on_the_error_stream_fail_the_build(book):
 def test_book_builds_to_the_same_bytes(tmp_path):
     """The same commit built twice, from folders of different names, gives the same bytes, the ledger's too."""
     sites = []
+    report = os.environ.get("CLAIMS_REPORT")  # which nox has written, in a third folder
     for name in ("one", "and another"):
         folder = tmp_path / name
         for part in ("docs", "src", "tests/claims"):
@@ -272,8 +273,12 @@ def test_book_builds_to_the_same_bytes(tmp_path):
         for part in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "pyproject.toml", *HELP):
             shutil.copy(ROOT / part, folder / part)
         environment = os.environ | {"PYTHONPATH": str(folder / "src")}
-        tests = [sys.executable, "-m", "pytest", "-q", "tests/claims", "--junitxml=build/claims.xml"]
-        subprocess.run(tests, check=True, cwd=folder, env=environment, capture_output=True)
+        if report and sites:
+            (folder / "build").mkdir()
+            shutil.copy(report, folder / "build" / "claims.xml")
+        else:
+            tests = [sys.executable, "-m", "pytest", "-q", "tests/claims", "--junitxml=build/claims.xml"]
+            subprocess.run(tests, check=True, cwd=folder, env=environment, capture_output=True)
         command = [sys.executable, "-m", "sphinx", "-q", "-W", "-n", "-d", str(folder / "trees")]
         subprocess.run([*command, str(folder / "docs"), str(folder / "site")], check=True, env=environment)
         files = sorted(p for p in (folder / "site").rglob("*") if p.is_file())

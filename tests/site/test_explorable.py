@@ -1,5 +1,6 @@
 """The explorable figures: each state shows what the package computes, and every way to move the handle works."""
 
+import functools
 import gzip
 import itertools
 import json
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 import scipy.special
 import scipy.stats
-from axe_playwright_python.sync_playwright import Axe
+from axe import violations
 from window import NARROW
 
 from steepest import (
@@ -89,6 +90,12 @@ def ball_state(k, m):
     return shown, {3: (0, 1.2 * g / math.hypot(*g)), 5: (0, u), 6: (0, u), 8: (1, (1 / p, value))}
 
 
+@functools.cache
+def rate_values(rate):
+    """Return the losses along the path with a learning rate, the same for all numbers of steps."""
+    return descend(VALLEY, START, learning_rate(rate), 40).values
+
+
 def rate_state(k, m):
     """Return the same for the figure of the learning rate after m steps, with the path from its closed form."""
     rate = RATES[k]
@@ -100,7 +107,7 @@ def rate_state(k, m):
         x, y = point(steps)
         return (x**2 + 10 * y**2) / 2
 
-    path = descend(VALLEY, START, learning_rate(rate), 40).values
+    path = rate_values(rate)
     assert path[[m, -1]] == pytest.approx([value(m), value(40)], rel=1e-6, abs=1e-30)
     slow = "crawls" if path[-1] > 0.38 else "converges"
     word = "diverges" if rate > 0.2 + 1e-9 else "zigzags in" if rate > 0.1 + 1e-9 else slow
@@ -109,10 +116,16 @@ def rate_state(k, m):
     return shown, {1: (0, point(m)), 3: (1, (m, path[m])), 4: (2, (rate, path[-1]))}
 
 
+@functools.cache
+def best_of_a_sweep(radius):
+    """Return the best of 36,000 directions for a step of that length, the same wherever the handle is."""
+    ring = circle(np.arange(0, 360, 0.01))
+    return ring[LOSS(W + radius * ring).argmin()]
+
+
 def finite_state(k, m):
     """Return the same for the figure of the finite ball, with the best point from a sweep of its own."""
-    radius, ring = RADII[k], circle(np.arange(0, 360, 0.01))
-    best = ring[LOSS(W + radius * ring).argmin()]
+    radius, best = RADII[k], best_of_a_sweep(RADII[k])
     down = -G / math.hypot(*G)
     away = math.degrees(math.acos(min(1, best @ down)))
     turn = math.radians(10 * m - 100)
@@ -128,10 +141,16 @@ def finite_state(k, m):
     return shown, places | {5: (0, W + radius * best), 6: (1, (radius, away))}
 
 
+@functools.cache
+def nodes_and_weights():
+    """Return a rule of integration, which takes longer to make than to use."""
+    return scipy.special.roots_legendre(800)
+
+
 def random_state(k, m):
     """Return the same for the figure of random directions, with the best of them from a Beta distribution."""
     d, n = DIMS[k], 2 ** (m + 1)
-    nodes, weights = scipy.special.roots_legendre(800)
+    nodes, weights = nodes_and_weights()
     reach = min(1.0, 12 / math.sqrt(d))
     below = scipy.stats.beta((d - 1) / 2, (d - 1) / 2, loc=-1, scale=2).cdf(reach * np.sin(math.pi / 2 * nodes))
     best = reach - reach * math.pi / 2 * np.sum(weights * np.cos(math.pi / 2 * nodes) * below**n)
@@ -440,7 +459,7 @@ def test_figure_is_accessible_in_three_states(opened, name):
         for slider, count in zip(sliders.all(), FIGURES[name][2], strict=True):
             k = round(share * (count - 1))
             slider.evaluate("(e, k) => { e.value = k; e.dispatchEvent(new Event('input')) }", k)
-        assert Axe().run(page, context=f"#{name}").response["violations"] == []
+        assert violations(page, f"#{name}") == []
 
 
 @figures
