@@ -240,6 +240,37 @@ def test_descent_leaves_the_floats_when_the_loss_does():
     assert path.points.shape == (1, 2)
 
 
+def _half_circle():
+    """Return the half of the unit circle above the first axis, with vertical lines as the way back."""
+    return Surface(
+        "upper half of the circle",
+        gap=SPHERE.gap,
+        uphill=SPHERE.uphill,
+        size=SPHERE.size,
+        back=lambda xp, w, u: xp.stack([(w + u)[..., 0], xp.sqrt(1 - (w + u)[..., 0] ** 2)], axis=-1),
+        dim=2,
+    )
+
+
+def test_backtracking_shortens_a_step_that_leads_nowhere():
+    """Where a long step has no way back, backtracking tries a shorter one; a fixed length ends the path there."""
+    loss, start = quadratic([1, 1], center=[2, 1]), np.array([0.0, 1.0])
+    path = descend(loss, start, armijo(3.0), 60, surface=_half_circle())
+    np.testing.assert_allclose(path.points[-1], np.array([2, 1]) / 5**0.5, atol=1e-6)
+    short = descend(loss, start, fixed_length(0.75), 60, surface=_half_circle())
+    assert short.stopped == "out of range"
+    np.testing.assert_allclose(short.points, [start, [0.75, 0.4375**0.5]], atol=1e-12)
+    with pytest.raises(ValueError, match="step leads to no point of the upper half"):
+        _half_circle().retract(start, [1.5, 0.0])
+
+
+def test_a_step_to_a_matrix_without_rank_leads_nowhere():
+    """No frame is nearest to zero, or to a matrix whose columns are parallel."""
+    for step in ([-1.0, 0, 0, -1, 0, 0], [0.0, 1, 0, -1, 0, 0]):
+        with pytest.raises(ValueError, match="step leads to no point of the surface of orthonormal columns"):
+            stiefel((3, 2)).retract([1.0, 0, 0, 1, 0, 0], step)
+
+
 def test_a_step_past_the_largest_float_ends_the_path():
     """A step that no float holds ends the path, as in space; on shares all goes to the best of them."""
     steep = Loss(lambda w: 0 * w[..., 0], lambda w: 1e200 * np.eye(2)[0], lambda w, v: 0 * v)

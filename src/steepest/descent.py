@@ -111,7 +111,7 @@ def descend(
     momentum = number("momentum", momentum)
     if surface is not None:
         _check_surface(surface, norm, momentum)
-        return _walk(loss, start, iterations, _along(surface, loss, rule), surface.retract)
+        return _walk(loss, start, iterations, _along(surface, loss, rule), surface.land)
 
     def move(w: Array, gradient: Array, last: Array | None) -> Array | None:
         step = gradient
@@ -183,6 +183,10 @@ def _along(surface: Surface, loss: Loss, rule: StepRule) -> Move:
         raise ValueError("step asks for a curvature, which a surface changes: pass another rule, such as armijo(1.0).")
 
     def move(w: Array, gradient: Array, last: Array | None) -> Array | None:
+        def value(x: Array) -> Array:
+            point = surface.land(w, x - w)
+            return loss(point) if finite(namespace(point), point) else math.inf
+
         uphill = surface.gradient(w, gradient)
         if is_zero(uphill):
             return None
@@ -190,8 +194,7 @@ def _along(surface: Surface, loss: Loss, rule: StepRule) -> Move:
         direction = uphill / slope
         # Near a stationary point the part of the gradient across the surface would leave only rounding in the slope.
         seen = slope / L2(direction) * steepest_direction(-direction)
-        there = Loss(lambda x: loss(surface.retract(w, x - w)), loss.gradient, bend, loss.dim)
-        return _length(rule(there, w, seen, direction)) * direction
+        return _length(rule(Loss(value, loss.gradient, bend, loss.dim), w, seen, direction)) * direction
 
     return move
 

@@ -136,9 +136,10 @@ def odd_polynomial(xp: Any, x: Array, coefficients: Sequence[float]) -> Array:
 
 
 def polar_factor(xp: Any, x: Array) -> Array:
-    """Return the polar factors of matrices of full rank."""
-    left, _, right = _svd(xp, x)
-    return xp.matmul(left, right)
+    """Return the polar factors of matrices, and no numbers for those that lack rank."""
+    left, values, right = _svd(xp, x)
+    full = values[..., -1:, None] > values[..., :1, None] * _rounding(xp, x)
+    return xp.where(full, xp.matmul(left, right), xp.full_like(x, math.nan))
 
 
 def _flat_top(xp: Any, g: Array, then: Array, inner: Norm) -> Array:

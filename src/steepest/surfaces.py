@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest._arrays import Array, at_hand, dot, finite, plain, shift, split, vectors
+from steepest._arrays import Array, at_hand, dot, finite, namespace, plain, shift, split, vectors
 from steepest.matrices import polar_factor, sides
 from steepest.norms import L2, unit
 
@@ -111,12 +111,16 @@ class Surface:
         array, shape (d,) or (..., d)
             Points of the surface, as far from ``w + step`` as the square of a short step.
         """
-        xp, w, step = self._at(w=w, step=step)
-        with np.errstate(over="ignore", invalid="ignore"):
-            point = self.back(xp, w, step)
-        if not finite(xp, point):
+        point = self.land(w, step)
+        if not finite(namespace(point), point):
             raise ValueError(f"step leads to no point of the {self.name}: pass a tangent step, or a shorter one.")
         return point
+
+    def land(self, w: Array, step: Array) -> Array:
+        """Return where each tangent step leads, and numbers that are not finite where it leads nowhere."""
+        xp, w, step = self._at(w=w, step=step)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self.back(xp, w, step)
 
     def _at(self, w: Array, **named: Array) -> tuple[Any, ...]:
         """Return vectors at points of the surface; half of the digits may be off."""
