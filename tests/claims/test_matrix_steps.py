@@ -1,17 +1,20 @@
-"""Steps in norms of singular values, against matrices whose singular values and vectors are known exactly."""
+"""Steps in norms of singular values, against matrices with known singular vectors and semidefinite programs."""
 
 import math
 from fractions import Fraction
 
+import cvxpy as cp
 import mpmath
 import numpy as np
 import pytest
+from convex import WHY, lowest_in_parts, said
 from exactly import orthogonal
 from strategies import EPS
 
-from steepest import schatten, steepest_direction
+from steepest import blocks, schatten, steepest_direction
 
-STEEPEST, ALL, NUCLEAR = "schatten-steepest", "spectral-minimizers", "nuclear-minimizers"
+STEEPEST, UNIQUE = "schatten-steepest", "schatten-unique"
+ALL, NUCLEAR = "spectral-minimizers", "nuclear-minimizers"
 SHAPES = [(1, 1), (1, 3), (2, 2), (3, 2), (3, 5), (6, 4)]
 shapes = pytest.mark.parametrize("shape", SHAPES, ids=str)
 
@@ -59,6 +62,76 @@ def test_the_fall_is_the_dual_length_of_the_singular_values(tried, shape, p):
         tried.within(np.linalg.norm(np.linalg.svd(inside, compute_uv=False), p) - 1, tolerance, dim, why)
 
 
+def _drawn(seed, dim):
+    """Return 400 different gradients: 100 normal ones, 299 of -1, 0 and 1, so that values tie and vanish, and zero."""
+    rng = np.random.default_rng(seed)
+    whole = np.unique(rng.integers(-1, 2, (4000, dim)), axis=0).astype(float)
+    whole = rng.permutation(whole[whole.any(axis=1)])[:299]
+    return np.vstack([rng.standard_normal((100, dim)), whole, np.zeros((1, dim))])
+
+
+def _beside(corner, x, other):
+    """Say that a symmetric matrix of four blocks has no negative eigenvalue."""
+    return cp.bmat([[corner, x], [x.T, other]]) >> 0
+
+
+def _of_power(w, p):
+    """Say that the ℓp norm of the eigenvalues of W, none negative, is at most one, for p = 3/2 and infinity.
+
+    For 3/2 the last two rows are V² ≤ W and W V⁻¹ W ≤ T, so V ≤ W^½, as roots keep order, and W^(3/2) ≤ T.
+    """
+    one = np.eye(w.shape[0])
+    if p == math.inf:
+        return [w << one]
+    v, t = (cp.Variable(w.shape, symmetric=True) for _ in range(2))
+    return [cp.trace(t) <= 1, _beside(w, v, one), _beside(t, w, v)]
+
+
+def _ball(x, p):
+    """Say that a matrix is in the unit ball of a Schatten norm.
+
+    X = W^½ K V^½ with K stretching nothing: by Hölder's inequality no longer than W and V. For V = 1, W ≥ X Xᵀ.
+    """
+    if p in (1, 2):
+        return [{1: cp.normNuc, 2: lambda x: cp.norm(cp.vec(x, order="F"))}[p](x) <= 1]
+    rows, columns = (cp.Variable((n, n), symmetric=True) for n in x.shape)
+    if p == 1.5:
+        return [_beside(rows, x, columns), *_of_power(rows, p), *_of_power(columns, p)]
+    return [_beside(rows, x, np.eye(x.shape[1])), *_of_power(rows, p / 2)]
+
+
+@pytest.mark.claim(STEEPEST)
+@pytest.mark.parametrize("p", [1, 1.5, 2, 3, math.inf])
+def test_semidefinite_programs_find_minus_the_dual_norm(tried, p):
+    """Clarabel, given the ball of matrices, finds the lowest slope that the package says, ties and zeros included."""
+    for shape in ((2, 3), (3, 2), (3, 3)):
+        dim = math.prod(shape)
+        g = _drawn(195, dim)
+        values = np.linalg.svd(g[:-1].reshape(-1, *shape), compute_uv=False)
+        assert len(g) == 400
+        assert sum(values[:, -1] < 1e-9) > 20  # lack rank
+        assert sum(values[:, 0] - values[:, 1] < 1e-9) > 5  # tie
+        slopes, tolerance = lowest_in_parts(g, lambda u, shape=shape: _ball(cp.reshape(u, shape, order="C"), p))
+        tried.within(slopes - said(schatten(shape, p), g), tolerance, dim, WHY)
+
+
+@pytest.mark.claim("steepest-blocks")
+@pytest.mark.parametrize("p", [1, 2, math.inf])
+def test_semidefinite_programs_find_the_steps_of_two_matrices(tried, p):
+    """Clarabel, given a nuclear and a spectral norm in one of blocks, finds the lowest slope that the package says."""
+    norm = blocks([schatten((2, 3), 1), schatten((2, 2), math.inf)], [6, 4], p)
+
+    def ball(u):
+        first, second = cp.reshape(u[:6], (2, 3), order="C"), cp.reshape(u[6:], (2, 2), order="C")
+        return [cp.norm(cp.hstack([cp.normNuc(first), cp.sigma_max(second)]), p) <= 1]
+
+    g = _drawn(196, 10)
+    g[::10, 6:] = 0
+    g[5::10, :6] = 0
+    slopes, tolerance = lowest_in_parts(g, ball)
+    tried.within(slopes - said(norm, g), tolerance, 10, WHY)
+
+
 @pytest.mark.claim(STEEPEST)
 @pytest.mark.parametrize("p", [1, 1.5, 2, 3, math.inf])
 def test_two_rows_have_a_closed_form(tried, p):
@@ -96,14 +169,14 @@ def test_no_matrix_of_length_one_falls_faster(tried, shape):
 
 
 @pytest.mark.claim(STEEPEST, without="p is at least 1")
-@shapes
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if min(shape) > 1], ids=str)
 def test_below_one_the_formula_is_too_high(tried, shape):
     """For p = 1/2, q = -1: a step of rank one falls by the largest singular value, exactly, more than the formula."""
     for left, values, right, matrix in _known(183, 40, shape):
         values = [v for v in values if v > 0]
         falls = -np.sum(matrix * _compose(left, [-1], right))
-        if len(values) > 1 or min(shape) == 1:  # of a row or a column there is one value, and nothing to add
-            tried(falls > 1 / sum(1 / v for v in values) or min(shape) == 1, math.prod(shape))
+        if len(values) > 1:
+            tried(falls > 1 / sum(1 / v for v in values), math.prod(shape))
 
 
 @pytest.mark.claim(STEEPEST, without="X is no longer than one")
@@ -120,12 +193,86 @@ def test_longer_matrices_fall_faster(tried, shape):
 @pytest.mark.claim(STEEPEST, without="the gradient is not zero")
 @shapes
 def test_a_zero_gradient_has_no_step_of_length_one(tried, shape):
-    """A zero matrix has no singular vectors to make a step from: the formula names zero, and the package refuses."""
-    left, values, right = np.linalg.svd(np.zeros(shape), full_matrices=False)
-    tried(not np.any(left[:, values > 0] @ right[values > 0]), math.prod(shape))
+    """There is no s of length one: a zero matrix has no singular values to stretch, and the package refuses it."""
+    values = np.linalg.svd(np.zeros(shape), compute_uv=False)
+    s = values[values > 0]
+    tried(np.linalg.norm(s) != 1, math.prod(shape))
     for p in (1, 1.5, 2, math.inf):
         with pytest.raises(ValueError, match="gradient is zero"):
             steepest_direction(np.zeros(math.prod(shape)), schatten(shape, p))
+
+
+def _bent(left, values, right, p):
+    """Return the step named for 1 < p < ∞, and the dual norm, from values and vectors in exact fractions."""
+    dual, q = _length(values, p / (p - 1)), p / (p - 1)
+    sizes = [float((mpmath.mpf(v.numerator) / dual) ** (q - 1)) if v else 0.0 for v in values]
+    k = len(values)
+    return -(np.array(left, float)[:, :k] * sizes) @ np.array(right, float)[:, :k].T, float(dual)
+
+
+between = pytest.mark.parametrize("p", [1.2, 1.5, 2.0, 3.0, 6.0])
+
+
+@pytest.mark.claim(UNIQUE)
+@shapes
+@between
+def test_every_other_matrix_falls_less(tried, shape, p):
+    """By uniform convexity a matrix of length one loses by its distance from the step named, near it and far away."""
+    rng, dim = np.random.default_rng(197), math.prod(shape)
+    scales = 2.0 ** np.linspace(-20, 3, 200)[:, None, None]
+    for left, values, right, matrix in _known(198, 10, shape):
+        step, dual = _bent(left, values, right, p)
+        x = step + scales * rng.standard_normal((200, *shape))
+        x /= np.linalg.norm(np.linalg.svd(x, compute_uv=False), p, axis=1)[:, None, None]
+        lost = 1 + np.sum(x * np.array(matrix, float), axis=(1, 2)) / dual
+        apart = np.linalg.norm(np.linalg.svd(x - step, compute_uv=False), p, axis=1) / 2
+        # Clarkson's inequality for p >= 2; below, that of Ball, Carlen and Lieb: both hold for matrices.
+        least = 2 / p * apart**p if p >= 2 else (p - 1) * apart**2
+        why = "4 (m + n) eps: each row and column rounds once in the fractions, and in three decompositions"
+        tried.within(np.maximum(least - lost, 0), 4 * sum(shape) * EPS, dim, why)
+
+
+@pytest.mark.claim(UNIQUE)
+@shapes
+@between
+def test_the_package_takes_the_step_named(tried, shape, p):
+    """Whatever else is asked for, the package's step is the one of the exact singular values and vectors."""
+    why = "8 (p + q + m + n) eps: rows and columns round, and powers of values that differ by one or more"
+    asked = np.random.default_rng(199).standard_normal((20, math.prod(shape)))
+    for left, values, right, matrix in _known(200, 20, shape):
+        steps = schatten(shape, p).aligned(_flat(-matrix), asked)
+        tolerance = 8 * (p + p / (p - 1) + sum(shape)) * EPS
+        tried.within(steps - _flat(_bent(left, values, right, p)[0]), tolerance, math.prod(shape), why)
+
+
+@pytest.mark.claim(UNIQUE, without="p is above 1 and finite")
+def test_at_the_ends_there_are_more_steps(tried):
+    """For diag(n, n) two pairs are as steep in the nuclear norm; for diag(n, 0) in the spectral one much is free."""
+    for n in range(1, 20):
+        for x in (np.diag([-1.0, 0.0]), np.diag([0.0, -1.0])):
+            tried(np.linalg.norm(x, "nuc") == 1 and np.sum(np.diag([n, n]) * x) == -n, 4)
+        for t in np.linspace(-1, 1, 9):
+            x = np.diag([-1.0, t])
+            tried(np.linalg.norm(x, 2) == 1 and np.sum(np.diag([n, 0]) * x) == -n, 4)
+
+
+@pytest.mark.claim(UNIQUE, without="X is no longer than one")
+@shapes
+@between
+def test_longer_matrices_fall_more_than_the_step_named(tried, shape, p):
+    """Twice the step named has twice the fall, so the step named is not the lowest."""
+    for left, values, right, matrix in _known(201, 10, shape):
+        step, _ = _bent(left, values, right, p)
+        tried(np.sum(2 * step * np.array(matrix, float)) < np.sum(step * np.array(matrix, float)), math.prod(shape))
+
+
+@pytest.mark.claim(UNIQUE, without="the gradient is not zero")
+@shapes
+def test_for_a_zero_gradient_all_matrices_are_lowest(tried, shape):
+    """For a zero gradient two opposite matrices are as low as any, in every Schatten norm."""
+    x = np.random.default_rng(202).standard_normal((100, *shape))
+    for sign in (1, -1):
+        tried(np.sum(sign * x * np.zeros(shape), axis=(1, 2)) == 0, math.prod(shape))
 
 
 def _blocks(left, right, rank, rest):
