@@ -226,12 +226,12 @@ def test_the_package_takes_these_steps(tried):
 
 
 @pytest.mark.claim(RAYLEIGH)
-@pytest.mark.parametrize(("dim", "second"), [(5, 0), (200, 0), (50, 18)])
+@pytest.mark.parametrize(("dim", "second"), [(5, 0), (200, 0), (50, 15)])
 def test_an_eigenvalue_solver_finds_the_same_vector(tried, dim, second):
-    """From twenty starts, at two rates, descent ends at the leading eigenvector of SciPy's eigsh, up to its sign."""
+    """From ten starts, at two rates, descent ends at the leading eigenvector of SciPy's eigsh, up to its sign."""
     rng = np.random.default_rng(470 + dim)
     diagonal = rng.uniform(-1, 1, dim)
-    diagonal[dim // 2] = 20.0  # by Gershgorin's circles λ₁ is within 0.2 of it, and all others below 1.2 or 18.2
+    diagonal[dim // 2] = 20.0  # by Gershgorin's circles λ₁ is within 0.2 of it, and all others below 1.2 or 15.2
     diagonal[0] = second or diagonal[0]
     beside = np.full(dim - 1, 0.1)
     matrix = scipy.sparse.diags_array([beside, diagonal, beside], offsets=[-1, 0, 1]).tocsr()
@@ -239,11 +239,11 @@ def test_an_eigenvalue_solver_finds_the_same_vector(tried, dim, second):
     found = scipy.sparse.linalg.eigsh(matrix, k=1, which="LA", tol=1e-14, v0=np.ones(dim))[1][:, 0]
     gap, wide = 19.8 - max(1.2, second + 0.2), 20.2 + 1.2
     why = "its 1e-14 of λ₁, and 20 d eps a step, each over 1 - q; and q to the power of the steps of the first tangent"
-    for rate, start in itertools.product((1 / wide, 1.9 / wide), random_vectors(480 + dim, 20, dim)):
+    for rate, start in itertools.product((1 / wide, 1.9 / wide), random_vectors(480 + dim, 10, dim)):
         start = start / np.linalg.norm(start)
         q = max(1 - rate * gap / (1 + rate * wide), rate * wide - 1)
-        end = descend(loss, start, learning_rate(rate), 1200, surface=SPHERE).points[-1]
-        tolerance = (22e-14 + 20 * dim * EPS) / (1 - q) + q**1200 / abs(start @ found)
+        end = descend(loss, start, learning_rate(rate), 300, surface=SPHERE).points[-1]
+        tolerance = (22e-14 + 20 * dim * EPS) / (1 - q) + q**300 / abs(start @ found)
         tried.within(np.linalg.norm(end * np.sign(end @ found) - found), tolerance, dim, why)
         tried(bool((end @ found) * (start @ found) > 0), dim)
 
@@ -310,7 +310,7 @@ def test_at_a_rate_of_zero_or_a_little_less_nothing_comes_nearer(tried):
 
 @pytest.mark.claim(RAYLEIGH, without="the rate is below 2 / (λ₁ − λ_d)")
 def test_longer_steps_are_thrown_off(tried):
-    """Near the leading eigenvector |z_d / z₁| shrinks by no share at the limit, as (1 - e) / (1 + e), and grows above."""
+    """Near the leading eigenvector |z_d / z₁| shrinks by (1 - e) / (1 + e) at the limit, and grows above."""
     for n, m, rate in itertools.product(range(20, 40), range(3), (1, Fraction(11, 10), Fraction(3, 2), Fraction(2))):
         matrix, x = _fan(n)
         x[1] = Fraction(m)
@@ -339,12 +339,11 @@ def test_normalizing_turns_by_the_arctangent(tried, dim):
         for (w, u), t in itertools.product([_pair(rng, dim) for _ in range(20)], STEPS):
             tip = w + t * u
             tried(bool(tip @ tip == 1 + t * t and 1 + t * t <= (1 + t * t / 2) ** 2), dim)
-            s = mpmath.atan(mpmath.mpf(t.numerator) / t.denominator)
+            flat = mpmath.mpf(t.numerator) / t.denominator
+            s = mpmath.atan(flat)
             third = mpmath.mpf((t**3).numerator) / (3 * (t**3).denominator)
             tried(
-                bool(
-                    0 <= t - s <= third and 2 * mpmath.sin((mpmath.mpf(t.numerator) / t.denominator - s) / 2) <= third
-                ),
+                bool(0 <= flat - s <= third and 2 * mpmath.sin((flat - s) / 2) <= third),
                 dim,
             )
             known = [
