@@ -59,7 +59,7 @@ class Surface:
     dim: int | None = None
 
     def gradient(self, w: Array, gradient: Array) -> Array:
-        """Return the gradient along the surface: minus it is the steepest tangent step, times its slope.
+        """Return the gradient along the surface: the steepest tangent step of length one, times its slope.
 
         Parameters
         ----------
@@ -71,7 +71,12 @@ class Surface:
         Returns
         -------
         array, shape (d,) or (..., d)
-            Tangent steps, zero where no direction along the surface goes down.
+            Tangent steps, up to rounding zero where no direction along the surface goes down.
+
+        Raises
+        ------
+        ValueError
+            If `w` is off the surface by more than half of the digits, or has another dimension than the surface.
         """
         xp, w, gradient = self._at(w=w, gradient=gradient)
         scaled, exponent = split(xp, gradient)
@@ -85,12 +90,17 @@ class Surface:
         w : array, shape (d,) or (..., d)
             Points of the surface.
         step : array, shape (d,) or (..., d)
-            Tangent steps.
+            Tangent steps; whether they are tangent is not checked.
 
         Returns
         -------
         float or array, shape (...)
             Their lengths.
+
+        Raises
+        ------
+        ValueError
+            If `w` is off the surface by more than half of the digits, or has another dimension than the surface.
         """
         xp, w, step = self._at(w=w, step=step)
         scaled, exponent = split(xp, step)
@@ -104,12 +114,18 @@ class Surface:
         w : array, shape (d,) or (..., d)
             Points of the surface.
         step : array, shape (d,) or (..., d)
-            Tangent steps.
+            Tangent steps; whether they are tangent is not checked.
 
         Returns
         -------
         array, shape (d,) or (..., d)
-            Points of the surface, as far from ``w + step`` as the square of a short step.
+            Points of the surface, from ``w + step`` by at most a multiple of the square of a short step.
+
+        Raises
+        ------
+        ValueError
+            If `w` is off the surface by more than half of the digits, or has another dimension than the surface, or
+            a step leads to no point.
         """
         point = self.land(w, step)
         if not finite(namespace(point), point):

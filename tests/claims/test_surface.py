@@ -52,12 +52,13 @@ def test_tangents_are_velocities_and_velocities_are_tangents(tried, dim):
 
 
 @pytest.mark.claim(TANGENT, without="the constraints are continuously differentiable near w")
-def test_at_a_kink_no_curve_has_the_velocity(tried):
-    """On w₂ = |w₁| symmetric differences at 0 give (0, 1), but steps along (1, 0) are off by a share of themselves."""
-    for t in (Fraction(1, 2**k) for k in range(30)):
-        tried((t - abs(t)) - (t - abs(-t)) == 0, 2)
-        nearest = min((t - x) ** 2 + abs(x) ** 2 for x in (t * Fraction(k, 64) for k in range(-64, 129)))
-        tried(nearest == t**2 / 2, 2)
+def test_past_a_jump_no_curve_has_the_velocity(tried):
+    """Of w₂ ± w₁², with the sign of w₂, the gradient at 0 is (0, 1), but 0 is its only zero: no curve leaves it."""
+    sizes = [Fraction(n, 2**k) for n in range(-3, 4) for k in (0, 1, 5, 20)]
+    for x, y in ((x, y) for x, y in itertools.product(sizes, repeat=2) if x or y):
+        c = y + x * x if y >= 0 else y - x * x
+        tried(abs(c - y) <= x * x + y * y, 2)  # differentiable at 0
+        tried(c != 0 and abs(c) == abs(y) + x * x, 2)
 
 
 @pytest.mark.claim(TANGENT, without="their gradients at w are independent")
@@ -78,14 +79,14 @@ def _normals(rng, dim, count):
 
 
 @pytest.mark.claim(STEEPEST)
-@pytest.mark.parametrize(("dim", "count"), [(2, 1), (3, 1), (5, 2), (8, 3)])
+@pytest.mark.parametrize(("dim", "count"), [(2, 1), (3, 1), (8, 1), (5, 2), (8, 3)])
 def test_a_convex_solver_finds_minus_the_projected_length(tried, dim, count):
     """Clarabel, given the ball and the constraints' gradients, finds minus the length of the projected gradient."""
     rng = np.random.default_rng(400 + dim)
-    normals, basis = _normals(rng, dim, count)
+    normals = _normals(rng, dim, count)[0]
     g = rng.integers(-3, 4, (300, dim)).astype(float)
     g[0], g[1:100:7] = 0, rng.standard_normal((15, count)) @ normals  # zero, and normal to the surface
-    size = np.linalg.norm(g @ basis.T, axis=1)
+    size = np.linalg.norm(g - np.linalg.solve(normals @ normals.T, normals @ g.T).T @ normals, axis=1)
     if count == 1:
         size = L2(SPHERE.gradient(normals[0] / np.linalg.norm(normals[0]), g))
     u = cp.Variable(g.shape)
@@ -95,7 +96,6 @@ def test_a_convex_solver_finds_minus_the_projected_length(tried, dim, count):
     slant = np.sqrt(count) / np.linalg.svd(normals, compute_uv=False).min() * np.linalg.norm(g, axis=1)
     why = "Clarabel's 1e-10: of the sum over all gradients, whose gap one of them may hold alone, of ball and normals"
     tolerance = 1e-10 * (1 + size.sum() + size + slant)
-    assert tolerance.max() < 1e-6  # as the page says
     tried.within(np.sum(g * u.value, axis=1) + size, tolerance, dim, why)
 
 
@@ -118,7 +118,7 @@ def test_a_step_falls_less_the_farther_it_is_from_the_steepest(tried, dim, count
 
 @pytest.mark.claim(STEEPEST, without="T is a linear subspace")
 def test_on_a_line_past_zero_the_lowest_slope_is_another(tried):
-    """Of the line u₁ = 1/2 the piece in the unit ball has a higher lowest slope than minus the projected length."""
+    """On the line u₁ = 1/2 the lowest slope in the ball is above minus the length of the gradient's nearest point."""
     for g in itertools.product(range(5), range(-4, 5)):
         ends = [g[0] / 2 + sign * math.sqrt(3) / 2 * g[1] for sign in (-1, 1)]
         tried(min(ends) > -math.hypot(0.5, g[1]) + 1e-3, 2)
@@ -226,28 +226,40 @@ def test_the_package_takes_these_steps(tried):
 
 
 @pytest.mark.claim(RAYLEIGH)
-@pytest.mark.parametrize("dim", [5, 200])
-def test_an_eigenvalue_solver_finds_the_same_vector(tried, dim):
-    """From twenty starts descent ends where SciPy's eigsh says that the leading eigenvector is, up to its sign."""
+@pytest.mark.parametrize(("dim", "second"), [(5, 0), (200, 0), (50, 15)])
+def test_an_eigenvalue_solver_finds_the_same_vector(tried, dim, second):
+    """From ten starts, at two rates, descent ends at the leading eigenvector of SciPy's eigsh, up to its sign."""
     rng = np.random.default_rng(470 + dim)
     diagonal = rng.uniform(-1, 1, dim)
-    diagonal[dim // 2] = 20.0  # by Gershgorin's circles one eigenvalue is from 18 to 22, all others from -3 to 3
-    matrix = scipy.sparse.diags_array([np.ones(dim - 1), diagonal, np.ones(dim - 1)], offsets=[-1, 0, 1]).tocsr()
+    diagonal[dim // 2] = 20.0  # by Gershgorin's circles λ₁ is within 0.2 of it, and all others below 1.2 or 15.2
+    diagonal[0] = second or diagonal[0]
+    beside = np.full(dim - 1, 0.1)
+    matrix = scipy.sparse.diags_array([beside, diagonal, beside], offsets=[-1, 0, 1]).tocsr()
     loss = Loss(lambda w: -(w @ (matrix @ w)) / 2, lambda w: -(matrix @ w), None)
     found = scipy.sparse.linalg.eigsh(matrix, k=1, which="LA", tol=1e-14, v0=np.ones(dim))[1][:, 0]
-    rate, q = 1 / (22 + 3), 1 - (18 - 3) / (25 + 25)
+    gap, wide = 19.8 - max(1.2, second + 0.2), 20.2 + 1.2
     why = "its 1e-14 of λ₁, and 20 d eps a step, each over 1 - q; and q to the power of the steps of the first tangent"
-    for start in random_vectors(480 + dim, 20, dim):
+    for rate, start in itertools.product((1 / wide, 1.9 / wide), random_vectors(480 + dim, 10, dim)):
         start = start / np.linalg.norm(start)
-        end = descend(loss, start, learning_rate(rate), 120, surface=SPHERE).points[-1]
-        tolerance = (22e-14 + 20 * dim * EPS) / (1 - q) + q**120 / abs(start @ found)
+        q = max(1 - rate * gap / (1 + rate * wide), rate * wide - 1)
+        end = descend(loss, start, learning_rate(rate), 300, surface=SPHERE).points[-1]
+        tolerance = (22e-14 + 20 * dim * EPS) / (1 - q) + q**300 / abs(start @ found)
         tried.within(np.linalg.norm(end * np.sign(end @ found) - found), tolerance, dim, why)
         tried(bool((end @ found) * (start @ found) > 0), dim)
 
 
+@pytest.mark.claim(RAYLEIGH, without="the start has length one")
+def test_a_long_start_overshoots(tried):
+    """With wᵀ A w of a start that is too long for ρ, a step leaves more of the tangent, where q is 3/4."""
+    for n in range(2, 40):
+        matrix, x = _fan(n)
+        after = x + Fraction(1, 2) * (matrix @ x - (x @ matrix @ x) * x)
+        tried(bool(_tan(np.eye(3, dtype=int)[0], after) > _tan(np.eye(3, dtype=int)[0], x)), 3)
+
+
 @pytest.mark.claim(RAYLEIGH, without="A is symmetric")
 def test_a_lopsided_matrix_may_not_turn_it_at_all(tried):
-    """With a large entry off the diagonal a step at the rate 1 leaves the angle as it is, where q is 1/2."""
+    """From its second eigenvector, not orthogonal to the first, a step along A w - ρ w stays, where q is 1/2."""
     for m in range(1, 40):
         matrix = np.array([[Fraction(2), Fraction(-m)], [Fraction(0), Fraction(1)]])  # eigenvalues 2, on (1, 0), and 1
         x = np.array([Fraction(m), Fraction(1)])
@@ -256,15 +268,17 @@ def test_a_lopsided_matrix_may_not_turn_it_at_all(tried):
 
 
 @pytest.mark.claim(RAYLEIGH, without="the largest eigenvalue is simple")
-@pytest.mark.parametrize("dim", [2, 3, 5])
+@pytest.mark.parametrize("dim", [3, 5])
 def test_with_a_tie_the_start_decides(tried, dim):
-    """If two eigenvalues are the largest, the quotient of their parts stays as it was: no eigenvector is named."""
+    """If two eigenvalues are the largest, the quotient of their parts stays as it was, and is not zero."""
     rng = np.random.default_rng(490 + dim)
     for _ in range(20):
         matrix, axes, values = _spectral(rng, dim, tie=True)
         x, rate = _start(rng, axes), Fraction(1) / max(values[0] - values[-1], 1)
+        while not axes[1] @ x:
+            x = _start(rng, axes)
         after = _stepped(matrix, _stepped(matrix, x, rate), rate)
-        tried(bool((axes[1] @ after) * (axes[0] @ x) == (axes[1] @ x) * (axes[0] @ after)), dim)
+        tried(bool((axes[1] @ after) * (axes[0] @ x) == (axes[1] @ x) * (axes[0] @ after) != 0), dim)
 
 
 @pytest.mark.claim(RAYLEIGH, without="the start is not orthogonal to its eigenvector")
@@ -287,8 +301,8 @@ def _fan(n):
 
 
 @pytest.mark.claim(RAYLEIGH, without="the rate is positive")
-def test_at_a_rate_of_zero_or_less_nothing_comes_nearer(tried):
-    """At the rate zero the angle stays, and below it grows."""
+def test_at_a_rate_of_zero_or_a_little_less_nothing_comes_nearer(tried):
+    """At the rate zero the angle stays, and at small negative rates it grows near the leading eigenvector."""
     for n, rate in itertools.product(range(2, 12), (0, Fraction(-1, 8), Fraction(-1, 4))):
         matrix, x = _fan(n)
         tried(bool(_tan(np.eye(3, dtype=int)[0], _stepped(matrix, x, rate)) >= _tan(np.eye(3, dtype=int)[0], x)), 3)
@@ -296,10 +310,13 @@ def test_at_a_rate_of_zero_or_less_nothing_comes_nearer(tried):
 
 @pytest.mark.claim(RAYLEIGH, without="the rate is below 2 / (λ₁ − λ_d)")
 def test_longer_steps_are_thrown_off(tried):
-    """At rates above the limit every start near the leading eigenvector, with a part along the last, is thrown off."""
-    for n, rate in itertools.product(range(20, 40), (Fraction(11, 10), Fraction(3, 2), Fraction(2))):
+    """Near the leading eigenvector |z_d / z₁| shrinks by (1 - e) / (1 + e) at the limit, and grows above."""
+    for n, m, rate in itertools.product(range(20, 40), range(3), (1, Fraction(11, 10), Fraction(3, 2), Fraction(2))):
         matrix, x = _fan(n)
-        tried(bool(_tan(np.eye(3, dtype=int)[0], _stepped(matrix, x, rate)) > _tan(np.eye(3, dtype=int)[0], x)), 3)
+        x[1] = Fraction(m)
+        after, e = _stepped(matrix, x, rate), rate * (2 - (x @ matrix @ x) / (x @ x))
+        share = abs(after[2] * x[0] / (after[0] * x[2]))
+        tried(bool(share == (1 - e) / (1 + e) if rate == 1 else e >= rate - 1 or share > 1), 3)
 
 
 def _pair(rng, dim):
@@ -322,9 +339,13 @@ def test_normalizing_turns_by_the_arctangent(tried, dim):
         for (w, u), t in itertools.product([_pair(rng, dim) for _ in range(20)], STEPS):
             tip = w + t * u
             tried(bool(tip @ tip == 1 + t * t and 1 + t * t <= (1 + t * t / 2) ** 2), dim)
-            s = mpmath.atan(mpmath.mpf(t.numerator) / t.denominator)
+            flat = mpmath.mpf(t.numerator) / t.denominator
+            s = mpmath.atan(flat)
             third = mpmath.mpf((t**3).numerator) / (3 * (t**3).denominator)
-            tried(bool(0 <= t - s <= third), dim)
+            tried(
+                bool(0 <= flat - s <= third and 2 * mpmath.sin((flat - s) / 2) <= third),
+                dim,
+            )
             known = [
                 mpmath.cos(s) * a.numerator / a.denominator + mpmath.sin(s) * b.numerator / b.denominator
                 for a, b in zip(w, u, strict=True)
@@ -336,12 +357,12 @@ def test_normalizing_turns_by_the_arctangent(tried, dim):
 
 @pytest.mark.claim(RETRACTION, without="w has length one")
 def test_from_another_sphere_the_angle_is_another(tried):
-    """From a point of length r the step has the squared length r² + t², not 1 + t²."""
+    """From a point of length r the step has the squared length r² + t², and the tangent of the angle is t / r."""
     rng = np.random.default_rng(520)
     for (w, u), r in itertools.product([_pair(rng, 3) for _ in range(10)], (Fraction(1, 2), 2, 3)):
         for t in STEPS[1:]:
             tip = r * w + t * u
-            tried(bool(tip @ tip == r * r + t * t != 1 + t * t), 3)
+            tried(bool(tip @ tip == r * r + t * t != 1 + t * t and r * (tip @ u) == t * (tip @ w)), 3)
 
 
 @pytest.mark.claim(RETRACTION, without="u is tangent")
