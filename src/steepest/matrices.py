@@ -136,9 +136,11 @@ def odd_polynomial(xp: Any, x: Array, coefficients: Sequence[float]) -> Array:
 
 
 def polar_factor(xp: Any, x: Array) -> Array:
-    """Return the polar factors of matrices of full rank."""
-    left, _, right = _svd(xp, x)
-    return xp.matmul(left, right)
+    """Return the polar factors of matrices of full rank, and for others, which have several, nan."""
+    left, values, right = _svd(xp, x)
+    full = values[..., -1:] > values[..., :1] * _rounding(xp, x)
+    factor = xp.matmul(left, right)
+    return xp.where(full[..., None], factor, xp.full_like(factor, xp.nan))
 
 
 def _flat_top(xp: Any, g: Array, then: Array, inner: Norm) -> Array:
