@@ -17,12 +17,12 @@ def hessian(rng, dim):
 
 
 def orthogonal(rng, size):
-    """Return a matrix of fractions with orthonormal columns: a product of two reflections."""
+    """Return a matrix of fractions with orthonormal columns: a product of one to four reflections, of either sign."""
     result = np.array([[Fraction(int(i == j)) for j in range(size)] for i in range(size)])
-    for _ in range(2):
-        v = np.array([Fraction(int(c)) for c in rng.integers(1, 6, size)])
+    for _ in range(rng.integers(1, 5)):
+        v = np.array([Fraction(int(c)) for c in rng.integers(1, 6, size) * rng.choice([-1, 1], size)])
         result = result - 2 * np.outer(v, v @ result) / (v @ v)
-    return result
+    return result * int(rng.choice([-1, 1]))
 
 
 def solve(matrix, right):

@@ -291,6 +291,12 @@ TABLE = {
         "step leads to no point",
         "a tangent step",
     ),
+    "step to lost rank": (
+        lambda: stiefel((4, 2)).retract([1.0, 0, 0, 1, 0, 0, 0, 0], [-1.0, 0, 0, -1, 0, 0, 0, 0]),
+        ValueError,
+        "step leads to no point",
+        "a tangent step",
+    ),
     "wide frame": (lambda: stiefel((2, 3)), ValueError, "shape is (2, 3)", "Pass as many rows, or more"),
     "frame of a number": (lambda: stiefel(4), TypeError, "shape is 4", "pass the numbers of rows and columns"),
     "no column": (lambda: stiefel((2, 0)), ValueError, "shape's columns is 0", "pass at least 1"),

@@ -416,7 +416,7 @@ def test_retraction_errors_say_their_orders():
     picture = PICTURES["retraction_errors"]()
     assert "plain: 2.5e-01 after the longest step, 1.6e-02 after the shortest;" in picture.alt
     assert picture.title.endswith("fastest for polar, with the power 3.0 of the step.")
-    assert "order 2.0" in picture.panels[0]
+    assert "power 2.0" in picture.panels[0]
 
 
 def test_step_errors_of_more_than_three_ways_are_refused():

@@ -206,7 +206,8 @@ def stiefel(shape: tuple[int, int]) -> Surface:
     -------
     Surface
         A surface of vectors of shape (..., rows * columns), the rows of the matrix one after another. Its retraction is
-        the polar factor of ``X + U``, the nearest matrix with orthonormal columns.
+        the polar factor of ``X + U``, the nearest matrix with orthonormal columns; eps times the length of ``U`` may be
+        rounding, and where ``X + U`` lacks rank there is none.
 
     Raises
     ------

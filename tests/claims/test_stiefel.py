@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import scipy.integrate
 import scipy.linalg
 import scipy.sparse.linalg
 from exactly import orthogonal, solve
@@ -11,7 +12,8 @@ from strategies import EPS
 
 from steepest import Loss, descend, learning_rate, measured_order, stiefel
 
-TANGENT, NEAREST, POLAR, LEADING = "stiefel-tangent", "nearest-orthonormal", "polar-retraction", "leading-eigenvectors"
+TANGENT, NEAREST, POLAR = "stiefel-tangent", "nearest-orthonormal", "polar-retraction"
+LEADING, DOWN = "leading-eigenvectors", "stiefel-way-down"
 SHAPES = [(1, 1), (3, 1), (2, 2), (4, 2), (5, 4), (7, 3)]
 shapes = pytest.mark.parametrize("shape", SHAPES, ids=str)
 
@@ -124,25 +126,37 @@ def test_at_longer_columns_the_formula_is_not_tangent(tried, shape):
             tried(np.any(x.T @ u + u.T @ x != 0), x.size)
 
 
-def _with_values(rng, shape, low, high):
-    """Return matrices with singular values drawn from a range."""
-    left, right = (np.linalg.qr(rng.standard_normal((60, size, shape[1])))[0] for size in shape)
-    return (left * rng.uniform(low, high, (60, 1, shape[1]))) @ right.transpose(0, 2, 1)
+@pytest.mark.claim(NEAREST)
+@shapes
+def test_the_polar_factor_is_the_exact_one(tried, shape):
+    """Where the polar factor is known exactly, with ties among the singular values, the retraction finds it."""
+    rng, start = np.random.default_rng(310), np.eye(*shape)
+    why = "20 (m + p) eps: the matrix's, which is five at most, over its least value, one at least"
+    for left, _ in _frames(317, 200, shape):
+        right = orthogonal(rng, shape[1])
+        values = np.array([Fraction(int(v)) for v in rng.integers(1, 6, shape[1])])
+        a = np.array((left * values) @ right.T, float)
+        found = stiefel(shape).retract(_flat(start), _flat(a - start)).reshape(shape)
+        tried.within(found - np.array(left @ right.T, float), 20 * sum(shape) * EPS, a.size, why)
 
 
 @pytest.mark.claim(NEAREST)
 @shapes
-def test_the_polar_factor_is_that_of_scipy(tried, shape):
-    """From the package's retraction, SciPy's polar and SciPy's orthogonal Procrustes comes the same matrix."""
-    rng, why = np.random.default_rng(310), "20 (m + p) eps: the matrix's, over the least value, 1/20 of the largest"
+def test_newton_finds_the_polar_factor(tried, shape):
+    """Newton's iteration for the root of A'A, which knows no singular value, leads to the package's matrix."""
+    rng, why = (
+        np.random.default_rng(318),
+        "300 (m + p) eps: A'A has the square of A's condition, 25, and its root",
+    )
     start = np.eye(*shape)
-    for _ in range(4):
-        for a in _with_values(rng, shape, 0.5, 10):
-            found = stiefel(shape).retract(_flat(start), _flat(a - start)).reshape(shape)
-            tried.within(found - scipy.linalg.polar(a)[0], 20 * sum(shape) * EPS, a.size, why)
-            if shape[0] == shape[1]:
-                other = scipy.linalg.orthogonal_procrustes(np.eye(shape[0]), a)[0]
-                tried.within(found - other, 20 * sum(shape) * EPS, a.size, why)
+    for _ in range(200):
+        left, right = (np.linalg.qr(rng.standard_normal((size, shape[1])))[0] for size in shape)
+        a = (left * rng.uniform(1, 5, shape[1])) @ right.T
+        y, z = a.T @ a, np.eye(shape[1])
+        for _ in range(20):  # Denman and Beavers: y tends to the root, z to its inverse
+            y, z = (y + np.linalg.inv(z)) / 2, (z + np.linalg.inv(y)) / 2
+        found = stiefel(shape).retract(_flat(start), _flat(a - start)).reshape(shape)
+        tried.within(found - a @ z, 300 * sum(shape) * EPS, a.size, why)
 
 
 @pytest.mark.claim(NEAREST)
@@ -199,7 +213,7 @@ def test_the_product_is_one_plus_that_of_the_step(tried, shape):
 @pytest.mark.claim(POLAR)
 @shapes
 def test_the_parabola_is_within_its_bound(tried, shape):
-    """For steps from 1/64 to 8 the package's point is SciPy's, and off the parabola by at most the bound."""
+    """For steps from 1/64 to 8 the theorem's formula gives the package's point, within the parabola's bound."""
     rng, surface, t = np.random.default_rng(322), stiefel(shape), 2.0 ** np.arange(-6, 4)[:, None, None]
     why = "8 (m + p) eps of the longest step: sums of m and of p terms, in the decomposition and in the parabola"
     for x, _ in _frames(323, 40, shape):
@@ -208,7 +222,9 @@ def test_the_parabola_is_within_its_bound(tried, shape):
         u /= np.linalg.norm(u) or 1.0
         ends = surface.retract(_flat(x), (t * u).reshape(-1, x.size)).reshape(-1, *shape)
         tolerance = 8 * sum(shape) * EPS * np.maximum(1, t[:, 0, 0] ** 2)
-        known = np.stack([scipy.linalg.polar(x + s * u)[0] for s in t[:, 0, 0]])
+        values, axes = np.linalg.eigh(u.T @ u)  # the formula itself: the root by the eigenvalues of U'U
+        roots = np.stack([(axes / np.sqrt(1 + s * s * np.maximum(values, 0))) @ axes.T for s in t[:, 0, 0]])
+        known = (x + t * u) @ roots
         tried.within(np.linalg.norm(ends - known, axis=(1, 2)), tolerance, x.size, why)
         off = np.linalg.norm(known - x - t * u + t**2 / 2 * (x @ u.T @ u), axis=(1, 2))
         bound = t[:, 0, 0] ** 3 / 2 * np.sqrt(np.sum(np.linalg.svdvals(u) ** 6))
@@ -230,6 +246,25 @@ def _geodesic(x, u, t):
     s = x.T @ u
     block = np.block([[s, -u.T @ u], [np.eye(len(s)), s]])
     return np.hstack([x, u]) @ scipy.linalg.expm(t * block)[:, : len(s)] @ scipy.linalg.expm(-t * s)
+
+
+@pytest.mark.claim(POLAR)
+@shapes
+def test_the_geodesic_solves_its_equation(tried, shape):
+    """SciPy's solver for X'' = -X X'X', with no tangent acceleration at any time, follows the geodesic's formula."""
+    rng, (m, p) = np.random.default_rng(343), shape
+    why = "1e-8: a thousand times the tolerance of the solver at each of its steps"
+    for x, _ in _frames(344, 5, shape):
+        x = np.array(x, float)
+        u = stiefel(shape).gradient(_flat(x), rng.standard_normal(x.size)).reshape(shape)
+
+        def motion(_, state):
+            point, velocity = state.reshape(2, m, p)
+            return np.stack([velocity, -point @ velocity.T @ velocity]).reshape(-1)
+
+        start = np.stack([x, u]).reshape(-1)
+        end = scipy.integrate.solve_ivp(motion, (0, 1), start, method="DOP853", rtol=1e-11, atol=1e-11).y[: x.size, -1]
+        tried.within(end.reshape(shape) - _geodesic(x, u, 1), 1e-8, x.size, why)
 
 
 @pytest.mark.claim(POLAR)
@@ -263,10 +298,13 @@ def test_the_distance_from_the_geodesic_has_order_three(tried, shape):
 @pytest.mark.claim(POLAR, without="U is tangent at X")
 @shapes
 def test_a_step_that_is_not_tangent_may_lose_rank(tried, shape):
-    """U = -X is not tangent: X + U is zero, not of full rank, and its product is not I + U'U."""
+    """U = X S with S symmetric is not tangent: the polar factor of X + U is X still, farther off than the bound."""
     for x, _ in _frames(326, 40, shape):
-        u = -x
-        tried(np.any((x + u).T @ (x + u) != _eye(shape[1]) + u.T @ u), x.size)
+        u = x * np.array([Fraction(1, 8 * (k + 1)) for k in range(shape[1])])
+        assert np.any((x + u).T @ (x + u) != _eye(shape[1]) + u.T @ u)
+        off = x - x - u + x @ u.T @ u / 2  # X + U = X (I + S), where I + S is positive definite: its polar factor is X
+        product = u.T @ u
+        tried(bool(_square(off) > np.trace(product @ product @ product) / 4), x.size)
 
 
 @pytest.mark.claim(POLAR, without="X has orthonormal columns")
@@ -384,3 +422,40 @@ def test_a_tie_leaves_the_span_open(tried, shape):
         one, other = axes[:, :p], axes[:, [*range(p - 1), p]]
         tried(_value(a, one) == _value(a, other) == -sum(sizes[:p]) / 2, m * p)
         tried(np.any(one @ one.T != other @ other.T), m * p)
+
+
+@pytest.mark.claim(DOWN)
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape[0] > shape[1]], ids=str)
+def test_a_turn_towards_a_larger_eigenvalue_goes_down(tried, shape):
+    """In exact fractions, from turned columns and among ties: L falls by the stated amount along a curve from X."""
+    rng, (m, p) = np.random.default_rng(345), shape
+    cosine, sine = Fraction(4, 5), Fraction(3, 5)
+    for _ in range(60):
+        sizes = rng.integers(1, 4, m).astype(object) * Fraction(1)  # ties
+        a, axes = _symmetric(rng, m, sizes)
+        low, high = np.argmin(sizes[:p]), p + np.argmax(sizes[p:])
+        if not sizes[low] < sizes[high]:
+            continue
+        turn = orthogonal(rng, p)
+        x, tilted = axes[:, :p] @ turn.T, axes[:, :p].copy()
+        for c, s in ((Fraction(1), Fraction(0)), (cosine, sine)):
+            tilted[:, low] = axes[:, low] * c + axes[:, high] * s
+            y = tilted @ turn.T
+            tried(np.all(y.T @ y == _eye(p)) and (s != 0 or np.all(y == x)), m * p)
+            tried(_value(a, x) - _value(a, y) == (sizes[high] - sizes[low]) * s * s / 2, m * p)
+
+
+@pytest.mark.claim(DOWN, without="X is stationary and not lowest")
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape[0] > shape[1]], ids=str)
+def test_from_the_lowest_no_turn_goes_down(tried, shape):
+    """From the leading eigenvectors no turn of a column towards another eigenvector lowers the value."""
+    rng, (m, p) = np.random.default_rng(346), shape
+    for _ in range(40):
+        sizes = _eigenvalues(rng, m)
+        a, axes = _symmetric(rng, m, sizes)
+        lowest = _value(a, axes[:, :p])
+        for low in range(p):
+            for high in range(p, m):
+                tilted = axes[:, :p].copy()
+                tilted[:, low] = axes[:, low] * Fraction(4, 5) + axes[:, high] * Fraction(3, 5)
+                tried(bool(_value(a, tilted) > lowest), m * p)

@@ -38,7 +38,7 @@ def retraction_errors(steps: Any, distances: Mapping[str, Any]) -> Picture:
     with panels.draw(width=340, height=320) as axes:
         for (name, far), (color, mark) in zip(distances.items(), _LOOKS, strict=False):
             orders[name] = f"{measured_order(steps, far):.1f}"
-            axes.loglog(steps, far, f"{mark}-", color=color, ms=5, lw=1.4, label=f"{name}, order {orders[name]}")
+            axes.loglog(steps, far, f"{mark}-", color=color, ms=5, lw=1.4, label=f"{name}, power {orders[name]}")
             near, away = far[steps.argmin()], far[steps.argmax()]
             said.append(f"{name}: {away:.1e} after the longest step, {near:.1e} after the shortest")
         axes.set(xlabel="length of the step", ylabel="distance from the geodesic")
