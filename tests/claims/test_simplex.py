@@ -209,7 +209,7 @@ def _cone_step(seed, dim):
 @claim(STEP)
 @dims
 def test_a_cone_solver_finds_the_lowest_value(tried, dim):
-    """Clarabel, asked for the lowest sum of slope and divergence over all shares, finds the value at the package's step."""
+    """Clarabel's lowest sum of slope and divergence over all shares is the value at the package's step."""
     shares, g, found, best, gap = _cone_step(419, dim)
     values = [np.sum(g * x + x * np.log(x / shares), axis=1) for x in (found, best)]
     why = "Clarabel's 1e-9: of the sum over all gradients, and of each sum of shares"
@@ -436,7 +436,7 @@ def test_the_nearest_shares_are_the_nearest_of_all_faces(tried, project, dim):
 @claim(NEAREST)
 @dims
 def test_other_shares_are_farther_by_their_distance(tried, dim):
-    """In fractions, the squared distance of other shares exceeds the lowest by their squared distance from the nearest."""
+    """In fractions, the squared distance of other shares is larger by that from the nearest, or more."""
     rng = np.random.default_rng(431)
     for row in rng.integers(-9, 10, (30, dim)):
         v = np.array([Fraction(int(n), 6) for n in row], dtype=object)
@@ -465,7 +465,7 @@ def _projected(loss, project, start, alpha, count):
 @claim(PROJECTED)
 @pytest.mark.parametrize("dim", [2, 5, 40])
 def test_projected_gradient_keeps_its_bound(tried, project, dim):
-    """On least squares, from drawn shares, each of 200 steps is within the bound above the value at Clarabel's minimum."""
+    """On least squares, from drawn shares, each of 200 steps is within the bound above Clarabel's lowest value."""
     rng = np.random.default_rng(433)
     why = "λ₂ times half the squared distance from the start, by k, and 1e-8 for the solver's minimum"
     for m in (1, 3, 10, 30):
