@@ -101,6 +101,8 @@ def _said(shares: Any) -> str:
 
 def _least(path: Any) -> str:
     """Return how small a share gets on a path."""
-    return (
-        f"{path.min():.4f} at the least" if path.min() > 0 else f"zero from step {int(np.argmin(path.min(axis=1)))} on"
-    )
+    least = path.min(axis=1)
+    if least.min() > 0:
+        return f"{least.min():.4f} at the least"
+    first = int(np.argmin(least))
+    return f"zero from step {first} on" if not least[first:].any() else f"zero at step {first}"
