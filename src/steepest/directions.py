@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from steepest._arrays import NO_ANGLE, Array, dot, nonzero, plain, vectors
+from steepest._arrays import NO_ANGLE, Array, dot, inner, nonzero, plain, vectors
 from steepest.norms import L2, Norm, unit
 
 
@@ -53,7 +53,8 @@ def cosine(a: Array, b: Array) -> Array:
     Returns
     -------
     float or array, shape (...)
-        ``a @ b / (norm(a) * norm(b))``, between -1 and 1.
+        ``a @ b / (norm(a) * norm(b))``, between -1 and 1; of parallel vectors 1 or -1, without rounding. Near these it
+        comes from the chord between the unit vectors: ``1 - norm(a - b)**2 / 2``.
 
     Raises
     ------
@@ -66,11 +67,16 @@ def cosine(a: Array, b: Array) -> Array:
 
     Examples
     --------
-    >>> cosine([3.0, 0.0], [2.0, 2.0])
-    0.7071067811865475
+    >>> round(cosine([3.0, 0.0], [2.0, 2.0]), 4)
+    0.7071
+    >>> cosine([1.0, 3.0], [-2.0, -6.0])
+    -1.0
     """
     xp, a, b = _two(a, b)
-    return plain(xp.clip(xp.vecdot(a, b), -1.0, 1.0))
+    apart, across = a - b, a + b
+    near, far = inner(xp, apart, apart) / 2, inner(xp, across, across) / 2
+    middle = xp.where(far < 0.5, far - 1, inner(xp, a, b))
+    return plain(xp.where(near < 0.5, 1 - near, middle))
 
 
 def angle(a: Array, b: Array) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from steepest._arrays import Array, at_hand, namespace, number, scalars, vectors
+from steepest._arrays import Array, at_hand, inner, namespace, number, scalars, vectors
 from steepest.loss import Loss
 
 
@@ -194,7 +194,7 @@ def logistic(features: Array, labels: Array, *, ridge: float = 0.0) -> Loss:
 
     def value(w: Array) -> Array:
         xp, (_, m) = namespace(w), margins(w)
-        return xp.mean(xp.logaddexp(xp.zeros_like(m), -m), axis=-1) + ridge * xp.vecdot(w, w) / 2
+        return xp.mean(xp.logaddexp(xp.zeros_like(m), -m), axis=-1) + ridge * inner(xp, w, w) / 2
 
     def gradient(w: Array) -> Array:
         rows, m = margins(w)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from steepest._arrays import NO_ANGLE, Array, at_hand, namespace, nonzero, scalars, single, vectors, whole
+from steepest._arrays import NO_ANGLE, Array, at_hand, inner, namespace, nonzero, scalars, single, vectors, whole
 from steepest.norms import L2, unit
 
 
@@ -104,9 +104,9 @@ def _plane(degrees: Array, start: Array, toward: Array | None) -> tuple[Any, Arr
     single("toward", second)
     nonzero(xp, "toward", second, NO_ANGLE)
     second = unit(xp, second)
-    across = second - xp.vecdot(second, first) * first
+    across = second - inner(xp, second, first)[..., None] * first
     if at_hand(across) and float(L2.size(xp, across)) <= 4 * second.shape[0] * float(xp.finfo(second.dtype).eps):
         raise ValueError("toward is parallel to start: pass a vector that spans a plane with it.")
     across = unit(xp, across)
     # Again: what the first subtraction left of the start is as large as its rounding, rescaled.
-    return xp, first, unit(xp, across - xp.vecdot(across, first) * first)
+    return xp, first, unit(xp, across - inner(xp, across, first)[..., None] * first)

@@ -78,8 +78,8 @@ def curvature(loss: Loss, w: Array, direction: Array) -> Array:
     Examples
     --------
     >>> from steepest import quadratic
-    >>> curvature(quadratic([1, 9]), [0.0, 0.0], [0.6, 0.8])
-    6.12
+    >>> curvature(quadratic([1, 9]), [0.0, 0.0], [0.5, 0.5])
+    2.5
     """
     check_loss(loss)
     xp, w, direction = vectors(w=w, direction=direction)
@@ -229,7 +229,7 @@ def measured_order(steps: Array, errors: Array) -> float:
 
     Examples
     --------
-    >>> measured_order([0.1, 0.2, 0.4], [0.03, 0.12, 0.48])
+    >>> round(measured_order([0.1, 0.2, 0.4], [0.03, 0.12, 0.48]), 9)
     2.0
     """
     _, steps, errors = vectors(steps=steps, errors=errors)
@@ -239,7 +239,7 @@ def measured_order(steps: Array, errors: Array) -> float:
     if y.min() == 0:
         raise ValueError("errors holds 0: the model is exact there, or the step too small to see its error.")
     log_x = np.log(x) - np.log(x).mean()
-    return float(log_x @ np.log(y) / (log_x @ log_x))
+    return float(np.sum(log_x * np.log(y)) / np.sum(log_x * log_x))
 
 
 def _line(loss: Loss, w: Array, direction: Array, steps: Array) -> tuple[Array, Array, Array]:
