@@ -4,24 +4,30 @@ The everyday tasks run in the environment that nox itself stands in: `.venv`, ma
 requirements.txt, where everything is pinned. `latest`, `oldest` and `mutants` make environments of their own.
 """
 
+import hashlib
 import importlib.util
 import os
 import shutil
+import subprocess
 import sys
+import tempfile
+from importlib import metadata
 from pathlib import Path
 
 import nox
-from nox.command import CommandFailed
 
 nox.options.sessions = ["docs", "doctest", "tests"]
 nox.needs_version = ">=2025.11"
 
-SITE, DOCTREES, CLAIMS = Path("build/html"), Path("build/doctrees"), Path("build/claims.xml")
-SPHINX = ["-W", "-n", "--keep-going", "-b", "html", "-d", str(DOCTREES), "docs", str(SITE)]
+BUILD = Path("build")
+STRICT = ["-q", "-W", "-n", "--keep-going", "-b", "html"]
 # Each core runs tests, and takes some of another's when its own are done; with one core there is nothing to share.
 WORKERS = ["-n", "auto", "--maxprocesses=4", "--dist=worksteal"] if (os.cpu_count() or 1) > 1 else []
 PROJECT = nox.project.load_toml("pyproject.toml")
 GROUPS = nox.project.dependency_groups(PROJECT, "docs", "test", "run")
+# A person's settings change no test, and leave its assertions on.
+for name in [name for name in os.environ if name.startswith(("PYTHONOPT", "PYTHONSTART", "PYTHONWARN", "MPL"))]:
+    del os.environ[name]
 
 
 def install(session: nox.Session) -> str:
@@ -33,33 +39,57 @@ def install(session: nox.Session) -> str:
     return sys.executable
 
 
-def check_claims(session: nox.Session, python: str) -> None:
-    """Run the tests of the claims unless their report is newer than all they use; the build tells which failed."""
-    used = [path for folder in ("src", "tests/claims") for path in Path(folder).rglob("*.py")]
-    used += [*Path("tests").glob("*.py"), Path("tests/claims"), Path("pyproject.toml"), Path("requirements.txt")]
-    if not CLAIMS.is_file() or max(path.stat().st_mtime for path in used) > CLAIMS.stat().st_mtime:
-        CLAIMS.unlink(missing_ok=True)
-        tests = ["-q", "-p", "no:cacheprovider", "tests/claims", f"--junitxml={CLAIMS}"]
+def check_claims(session: nox.Session, python: str, folder: Path) -> None:
+    """Run the tests of the claims unless their report is of all they use as it is now; the build tells which failed."""
+    used = [path for part in ("src", "tests/claims") for path in Path(part).rglob("*.py")]
+    used += [*Path("tests").glob("*.py"), Path("pyproject.toml")]
+    state = [(str(path), path.read_text(encoding="utf-8")) for path in sorted(used)]
+    installed = sorted({(package.name, package.version) for package in metadata.distributions()})
+    key = hashlib.sha256(repr([python, sys.version, installed, state]).encode()).hexdigest()
+    report, note = folder / "claims.xml", folder / "claims.key"
+    if not report.is_file() or not note.is_file() or note.read_text() != key:
+        note.unlink(missing_ok=True)
+        tests = ["-q", "-p", "no:cacheprovider", "tests/claims", f"--junitxml={report}"]
         session.run(python, "-m", "pytest", *tests, success_codes=[0, 1])
+        note.write_text(key)
 
 
-def build(session: nox.Session, python: str) -> None:
-    """Build the site, its source with it. What a failed build remembers is dropped: the next one fails as well."""
-    check_claims(session, python)
-    try:
-        session.run(python, "-m", "sphinx", "-q", *SPHINX)
-    except CommandFailed:
-        shutil.rmtree(DOCTREES, ignore_errors=True)
-        raise
-    session.run(python, "-m", "hatchling", "build", "-t", "sdist", "-d", str(SITE), silent=True)
-    next(SITE.glob("steepest-*.tar.gz")).replace(SITE / "steepest.tar.gz")
+def build(session: nox.Session, python: str, folder: Path = BUILD) -> None:
+    """Build the whole site anew from what its pages gave; when it is sound it takes the place of the last one."""
+    new, trees = folder / "new", folder / "doctrees"
+    for rest in (new, trees):
+        shutil.rmtree(rest, ignore_errors=True)
+    check_claims(session, python, folder)
+    place = ["-D", f"build_folder={folder.resolve()}", "-d", str(trees)]
+    session.run(python, "-m", "sphinx", *STRICT, *place, "docs", str(new))
+    pack(session, python, new)
+    shutil.rmtree(folder / "html", ignore_errors=True)
+    new.rename(folder / "html")
 
 
-def test(session: nox.Session, python: str) -> None:
-    """Build the site and run every test, with what was passed after `--`."""
-    build(session, python)
-    # The report of this very environment spares the test that builds the book twice one run of the claims.
-    env = {"CLAIMS_REPORT": str(CLAIMS.resolve())} if python == sys.executable else {}
+def pack(session: nox.Session, python: str, site: Path) -> None:
+    """Put the source into the site: of what pyproject.toml lists what git tracks, where there is git to ask."""
+    site = site.resolve()
+    with tempfile.TemporaryDirectory() as name:
+        for file in (file for file in tracked() if file.is_file()):
+            (name / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, name / file)
+        with session.chdir(name if tracked() else Path.cwd()):
+            session.run(python, "-m", "hatchling", "build", "-t", "sdist", "-d", str(site), silent=True)
+    next(site.glob("steepest-*.tar.gz")).replace(site / "steepest.tar.gz")
+
+
+def tracked() -> list[Path]:
+    """Return the files that git tracks here; none where there is no git or no repository."""
+    if not shutil.which("git"):
+        return []
+    found = subprocess.run(["git", "ls-files", "-z"], capture_output=True, text=True, check=False).stdout
+    return [Path(file) for file in found.split("\0") if file]
+
+
+def test(session: nox.Session, python: str, folder: Path) -> None:
+    """Run every test, with what was passed after `--`."""
+    env = {"BUILD": str(folder.resolve())}
     session.run(python, "-m", "pytest", "--cov", *WORKERS, *session.posargs, env=env)
 
 
@@ -67,31 +97,31 @@ def test(session: nox.Session, python: str) -> None:
 def docs(session: nox.Session) -> None:
     """Build the site into build/html."""
     build(session, install(session))
-    session.log(f"The site is in {SITE}. Open {(SITE / 'index.html').resolve().as_uri()}")
+    session.log(f"The site is in {BUILD / 'html'}. Open {(BUILD / 'html' / 'index.html').resolve().as_uri()}")
 
 
-@nox.session(venv_backend="none")
+@nox.session(venv_backend="none", requires=["docs"])
 def doctest(session: nox.Session) -> None:
     """Run every `>>>` of the package, of the pages and of the files that readers of the site get."""
-    python = install(session)
-    build(session, python)
     pages = ["src", "docs", "README.md", "tests/site/test_replayed.py"]
-    session.run(python, "-m", "pytest", *WORKERS, *pages, *session.posargs)
+    session.run(sys.executable, "-m", "pytest", *WORKERS, *pages, *session.posargs)
 
 
-@nox.session(venv_backend="none")
+@nox.session(venv_backend="none", requires=["docs"])
 def tests(session: nox.Session) -> None:
     """Build the site and run every test: unit, property, doctests, site."""
-    test(session, install(session))
+    test(session, sys.executable, BUILD)
 
 
 @nox.session(venv_backend="none", default=False)
 def live(session: nox.Session) -> None:
     """Rebuild what changed and reload the page whenever a file is saved."""
     watch = ["--watch", "src", "--watch", "README.md", "--open-browser"]
-    python = install(session)
-    check_claims(session, python)
-    session.run(python, "-m", "sphinx_autobuild", *watch, *SPHINX[1:], *session.posargs)
+    python, folder = install(session), BUILD / "live"
+    check_claims(session, python, BUILD)
+    shutil.rmtree(folder, ignore_errors=True)
+    place = ["-d", str(folder / "doctrees"), "docs", str(folder / "html")]
+    session.run(python, "-m", "sphinx_autobuild", *watch, *STRICT[2:], *place, *session.posargs)
 
 
 @nox.session(venv_backend="none", default=False)
@@ -107,6 +137,12 @@ def lint(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Check types."""
     session.run(install(session), "-m", "mypy")
+
+
+@nox.session(venv_backend="none", default=False, requires=["docs"])
+def portable(session: nox.Session) -> None:
+    """Build the pages and run the tests as other processors would: `-- --only pages Haswell` for one of them."""
+    session.run(sys.executable, "tests/portable.py", *session.posargs)
 
 
 @nox.session(venv_backend="none", default=False)

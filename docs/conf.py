@@ -23,6 +23,7 @@ extensions = [
     "explorable",
     "first_paint",
     "folded",
+    "isolation",
     "ledger",
     "mathml",
     "remembered",
@@ -39,9 +40,8 @@ myst_dmath_double_inline = False
 myst_heading_anchors = 3
 nb_execution_mode = "inline"
 nb_eval_name_regex = ".+"
-nb_execution_timeout = 120
-nb_output_stderr = "error"
-suppress_warnings = ["mystnb.exec"]  # `executed` says more: the line and the exception
+nb_execution_timeout = 60
+suppress_warnings = ["mystnb.eval", "mystnb.exec"]  # `executed` says more, once: the line and the exception
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"

@@ -38,7 +38,7 @@ class Claim(ElementDirective):  # type: ignore[misc]
 
 def load(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> list[str]:
     """Read the report of the tests; return the pages to read again: all, if it says something new."""
-    report = Path(app.confdir, app.config.claims_report)
+    report = Path(app.confdir, app.config.build_folder, "claims.xml")
     cases = list(ElementTree.parse(report).iter("testcase")) if report.is_file() else []
     old, kept(env)["records"] = kept(env)["records"], [_record(case) for case in cases]
     return sorted(env.found_docs) if old != kept(env)["records"] else []
@@ -62,7 +62,7 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
     """Raise unless claims and tests agree, naming each that does not."""
     claims, records = kept(env)["claims"], kept(env)["records"]
     wrong = [*_untested(claims, records), *(fault for record in records for fault in _faults(record, claims))]
-    report = Path(app.confdir, app.config.claims_report)
+    report = Path(app.confdir, app.config.build_folder, "claims.xml")
     if wrong and not report.is_file():
         wrong.append(f"no {report}: build with nox -s docs")
     if wrong:
@@ -100,8 +100,8 @@ def kept(env: BuildEnvironment) -> dict[str, Any]:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
+    app.setup_extension("isolation")
     app.setup_extension("sphinx_proof")
-    app.add_config_value("claims_report", "../build/claims.xml", "env", types=[str])
     for kind in ("theorem", "proposition", "lemma", "corollary"):
         app.add_directive_to_domain("prf", kind, Claim, override=True)
     app.connect("env-get-outdated", load)

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from executed import note
 from math_core import LatexError, LatexToMathML
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
-from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
@@ -26,25 +26,26 @@ ITALIC = "".join(map(chr, [0x210E, *range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1
 FEATURES = ["kern", "ssty", "dtls", "flac", "ss04"]  # ss04: primes meant for a superscript
 STRUT = '<mspace height="0.72em"></mspace>'  # as high as a capital letter: a root over a low one hangs too deep
 CONVERTER = LatexToMathML(fancy_error=False)
-logger = logging.getLogger(__name__)
 
 
-def convert(node: nodes.Element) -> str:
-    """Return a formula's MathML, and keep it on the node; warn where the LaTeX is not understood."""
+def convert(env: BuildEnvironment, node: nodes.Element) -> str:
+    """Return a formula's MathML, and keep it on the node; note where the LaTeX is not understood."""
     if "mathml" not in node:
         try:
             block = isinstance(node, nodes.math_block)
             mathml = CONVERTER.convert_with_local_state(node.astext(), displaystyle=block)
             node["mathml"] = mathml.replace("<msqrt>", f"<msqrt>{STRUT}")
         except LatexError as error:
-            logger.warning("%s in the formula %s", error, node.astext(), location=node, type="book", subtype="math")
+            note(env, node.line, f"{error} in the formula {node.astext()}")
             node["mathml"] = f"<code>{html.escape(node.astext())}</code>"
     return str(node["mathml"])
 
 
 def read(app: Sphinx, doctree: nodes.document) -> None:
     """Convert the formulas of a page, and note the characters they are made of."""
-    formulas = [convert(node) for node in doctree.findall(lambda n: isinstance(n, (nodes.math, nodes.math_block)))]
+    formulas = [
+        convert(app.env, node) for node in doctree.findall(lambda n: isinstance(n, (nodes.math, nodes.math_block)))
+    ]
     text = {c for formula in formulas for c in html.unescape(re.sub(r"<[^>]*>", "", formula))}
     if any("<msqrt" in formula or "<mroot" in formula for formula in formulas):
         text.add("√")  # drawn by the browser, never as text
@@ -72,19 +73,26 @@ def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
     """Write a formula in a line."""
-    self.body.append(convert(node))
+    self.body.append(convert(self.builder.env, node))
     raise nodes.SkipNode
 
 
 def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     """Write a formula on a line of its own, with its number."""
     self.body.append(self.starttag(node, "div", CLASS="equation"))
-    self.body.append(f'<div class="formula" tabindex="0">{convert(node)}</div>')  # it may have to scroll
+    self.body.append(
+        f'<div class="formula" tabindex="0">{convert(self.builder.env, node)}</div>'
+    )  # it may have to scroll
     if node["number"]:
         number = get_node_equation_number(self, node)
         self.body.append(f'<span class="eqno">({number})</span>')
     self.body.append("</div>\n")
     raise nodes.SkipNode
+
+
+def make_folder(app: Sphinx) -> None:
+    """Make the folder of styles first: when a build fails early, other extensions write a file of that name."""
+    (app.outdir / "_static").mkdir(parents=True, exist_ok=True)
 
 
 def write_font(app: Sphinx, env: BuildEnvironment) -> list[str]:
@@ -95,7 +103,6 @@ def write_font(app: Sphinx, env: BuildEnvironment) -> list[str]:
     target, note = app.outdir / "_static" / "math.css", app.doctreedir / "math.json"
     if target.is_file() and note.is_file() and json.loads(note.read_text(encoding="utf-8")) == [FEATURES, text]:
         return []
-    target.parent.mkdir(parents=True, exist_ok=True)
     write_subset(text, target)
     note.write_text(json.dumps([FEATURES, text]), encoding="utf-8")
     return sorted(env.found_docs)  # each page names the checksum of the font
@@ -154,6 +161,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("doctree-read", read)
     app.add_css_file("math.css")
     app.connect("env-purge-doc", purge)
-    # Before a broken book is refused: other extensions would copy their styles to a `_static` that is no folder yet.
-    app.connect("env-updated", write_font, priority=100)
+    app.connect("builder-inited", make_folder)
+    app.connect("env-updated", write_font)
     return {"parallel_read_safe": False, "parallel_write_safe": True}

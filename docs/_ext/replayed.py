@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from docutils import nodes
+from executed import note
 from myst_nb.ext.eval import EvalRoleAny
 from sphinx.application import Sphinx
-from sphinx.util import logging
 from sphinx_exercise.nodes import solution_node
 from transcript import faults, transcript
 
@@ -21,7 +21,6 @@ is installed, with what its figures need, Python runs it again and compares:
 
 This prints nothing if all is the same, and each difference otherwise."""
 LINK = '<p class="replay"><a href="{}" download>This page as a doctest (text file)</a></p>\n'
-logger = logging.getLogger(__name__)
 
 
 class NotingEval(EvalRoleAny):
@@ -30,13 +29,15 @@ class NotingEval(EvalRoleAny):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Evaluate the expression."""
         found, messages = super().run()
+        for message in messages:
+            note(self.document.settings.env, self.line, message[0].astext())
         for node in found:
             node["expression"] = self.text
         return found, messages
 
 
 def read(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep the text of a page with its doctree; warn of cells of which a doctest would show more than the page."""
+    """Keep the text of a page with its doctree; note cells of which a doctest would show more than the page."""
     parts: list[str] = []
     titled: set[nodes.Node] = set()
     in_prose = False
@@ -75,7 +76,7 @@ def _cell(app: Sphinx, node: nodes.container) -> str:
     path = app.env.doc2path(app.env.docname)
     before = path.read_text(encoding="utf-8").partition(source)[0].count("\n")
     for line, fault in found:
-        logger.warning(fault, location=f"{path}:{before + line}", type="book", subtype="cell")
+        note(app.env, before + line, fault)
     return ""
 
 
