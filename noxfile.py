@@ -1,11 +1,13 @@
 """Tasks of the project. Plain `nox` builds the site, runs the doctests and runs every test.
 
 The everyday tasks run in the environment that nox itself stands in: `.venv`, made by the commands in README.md from
-requirements.txt, where everything is pinned. `latest`, `oldest` and `mutants` make environments of their own.
+requirements.txt, where everything is pinned; `peers` puts its libraries beside it, into build/peers. `latest`, `oldest`
+and `mutants` make environments of their own.
 """
 
 import importlib.util
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -16,12 +18,15 @@ from nox.command import CommandFailed
 nox.options.sessions = ["docs", "doctest", "tests"]
 nox.needs_version = ">=2025.11"
 
-SITE, DOCTREES, CLAIMS = Path("build/html"), Path("build/doctrees"), Path("build/claims.xml")
-SPHINX = ["-W", "-n", "--keep-going", "-b", "html", "-d", str(DOCTREES), "docs", str(SITE)]
+BUILD = Path("build")
+SPHINX = ["-W", "-n", "--keep-going", "-b", "html"]
 # Each core runs tests, and takes some of another's when its own are done; with one core there is nothing to share.
 WORKERS = ["-n", "auto", "--maxprocesses=4", "--dist=worksteal"] if (os.cpu_count() or 1) > 1 else []
+# What the lock says is not asked of an environment that was not made from it.
+UNLOCKED = ["--ignore=tests/test_lock.py"]
 PROJECT = nox.project.load_toml("pyproject.toml")
 GROUPS = nox.project.dependency_groups(PROJECT, "docs", "test", "run")
+PYTHONS = nox.project.python_versions(PROJECT, max_version="3.14")
 
 
 def install(session: nox.Session) -> str:
@@ -33,48 +38,51 @@ def install(session: nox.Session) -> str:
     return sys.executable
 
 
-def check_claims(session: nox.Session, python: str) -> None:
+def check_claims(session: nox.Session, python: str, claims: Path) -> None:
     """Run the tests of the claims unless their report is newer than all they use; the build tells which failed."""
     used = [path for folder in ("src", "tests/claims") for path in Path(folder).rglob("*.py")]
     used += [*Path("tests").glob("*.py"), Path("tests/claims"), Path("pyproject.toml"), Path("requirements.txt")]
-    if not CLAIMS.is_file() or max(path.stat().st_mtime for path in used) > CLAIMS.stat().st_mtime:
-        CLAIMS.unlink(missing_ok=True)
-        tests = ["-q", "-p", "no:cacheprovider", "tests/claims", f"--junitxml={CLAIMS}"]
+    if not claims.is_file() or max(path.stat().st_mtime for path in used) > claims.stat().st_mtime:
+        claims.unlink(missing_ok=True)
+        tests = ["-q", "-p", "no:cacheprovider", "tests/claims", f"--junitxml={claims}"]
         session.run(python, "-m", "pytest", *tests, success_codes=[0, 1])
 
 
-def build(session: nox.Session, python: str) -> None:
+def build(session: nox.Session, python: str, folder: Path) -> Path:
     """Build the site, its source with it. What a failed build remembers is dropped: the next one fails as well."""
-    check_claims(session, python)
+    site, trees, claims = folder / "html", folder / "doctrees", folder / "claims.xml"
+    check_claims(session, python, claims)
     try:
-        session.run(python, "-m", "sphinx", "-q", *SPHINX)
+        places = [f"-Dclaims_report=../{claims.as_posix()}", "-d", str(trees), "docs", str(site)]
+        session.run(python, "-m", "sphinx", "-q", *SPHINX, *places)
     except CommandFailed:
-        shutil.rmtree(DOCTREES, ignore_errors=True)
+        shutil.rmtree(trees, ignore_errors=True)
         raise
-    session.run(python, "-m", "hatchling", "build", "-t", "sdist", "-d", str(SITE), silent=True)
-    next(SITE.glob("steepest-*.tar.gz")).replace(SITE / "steepest.tar.gz")
+    session.run(python, "-m", "hatchling", "build", "-t", "sdist", "-d", str(site), silent=True)
+    next(site.glob("steepest-*.tar.gz")).replace(site / "steepest.tar.gz")
+    return site
 
 
-def test(session: nox.Session, python: str) -> None:
-    """Build the site and run every test, with what was passed after `--`."""
-    build(session, python)
+def test(session: nox.Session, python: str, folder: Path, *options: str) -> None:
+    """Build the site and run every test, with these options and what was passed after `--`."""
+    site = build(session, python, folder)
     # The report of this very environment spares the test that builds the book twice one run of the claims.
-    env = {"CLAIMS_REPORT": str(CLAIMS.resolve())} if python == sys.executable else {}
-    session.run(python, "-m", "pytest", "--cov", *WORKERS, *session.posargs, env=env)
+    env = {"CLAIMS_REPORT": str((folder / "claims.xml").resolve()), "SITE": str(site.resolve())}
+    session.run(python, "-m", "pytest", "--cov", *WORKERS, *options, *session.posargs, env=env)
 
 
 @nox.session(venv_backend="none")
 def docs(session: nox.Session) -> None:
     """Build the site into build/html."""
-    build(session, install(session))
-    session.log(f"The site is in {SITE}. Open {(SITE / 'index.html').resolve().as_uri()}")
+    site = build(session, install(session), BUILD)
+    session.log(f"The site is in {site}. Open {(site / 'index.html').resolve().as_uri()}")
 
 
 @nox.session(venv_backend="none")
 def doctest(session: nox.Session) -> None:
     """Run every `>>>` of the package, of the pages and of the files that readers of the site get."""
     python = install(session)
-    build(session, python)
+    build(session, python, BUILD)
     pages = ["src", "docs", "README.md", "tests/site/test_replayed.py"]
     session.run(python, "-m", "pytest", *WORKERS, *pages, *session.posargs)
 
@@ -82,7 +90,7 @@ def doctest(session: nox.Session) -> None:
 @nox.session(venv_backend="none")
 def tests(session: nox.Session) -> None:
     """Build the site and run every test: unit, property, doctests, site."""
-    test(session, install(session))
+    test(session, install(session), BUILD)
 
 
 @nox.session(venv_backend="none", default=False)
@@ -90,8 +98,9 @@ def live(session: nox.Session) -> None:
     """Rebuild what changed and reload the page whenever a file is saved."""
     watch = ["--watch", "src", "--watch", "README.md", "--open-browser"]
     python = install(session)
-    check_claims(session, python)
-    session.run(python, "-m", "sphinx_autobuild", *watch, *SPHINX[1:], *session.posargs)
+    check_claims(session, python, BUILD / "claims.xml")
+    places = ["-d", str(BUILD / "doctrees"), "docs", str(BUILD / "html")]
+    session.run(python, "-m", "sphinx_autobuild", *watch, *SPHINX[1:], *places, *session.posargs)
 
 
 @nox.session(venv_backend="none", default=False)
@@ -115,11 +124,24 @@ def benchmark(session: nox.Session) -> None:
     session.run(install(session), "tests/benchmark.py")
 
 
-@nox.session(venv_backend="virtualenv", default=False)
+@nox.session(venv_backend="none", default=False)
+def peers(session: nox.Session) -> None:
+    """Run the tests that compare with JAX, Optax and Pymanopt, and no other; none of them may be skipped."""
+    python, folder = install(session), BUILD / "peers"
+    shutil.rmtree(folder, ignore_errors=True)  # they may be of another lock, or of another Python
+    quiet = ["-q", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
+    session.run(python, "-m", "pip", "install", *quiet, "--target", str(folder), "-r", "tests/peers.txt")
+    env = {"PYTHONPATH": str(folder.resolve()), "SKIPS": "none"}
+    files = [str(path) for path in Path("tests").rglob("test_*.py") if "mark.peer(" in path.read_text("utf-8")]
+    # On one core, since each worker would compile the same functions for JAX.
+    session.run(python, "-m", "pytest", "-m", "peer", *files, *session.posargs, env=env)
+
+
+@nox.session(python=PYTHONS, venv_backend="virtualenv", download_python="never", default=False)
 def latest(session: nox.Session) -> None:
-    """Run every test on the newest versions of everything."""
+    """Run every test on the newest versions of everything, under every Python from 3.11 on that is found."""
     session.install("-q", "-e", ".[figures]", *GROUPS)
-    test(session, "python")
+    test(session, "python", BUILD / session.name, *UNLOCKED)
 
 
 @nox.session(venv_backend="virtualenv", default=False)
@@ -128,7 +150,7 @@ def oldest(session: nox.Session) -> None:
     python = str(Path(session.bin) / "python")
     uv = [sys.executable, "-m", "uv", "pip", "install", "-q", "--python", python, "--resolution=lowest-direct"]
     session.run(*uv, "-e", ".[figures]", *GROUPS, external=True)
-    test(session, "python")
+    test(session, "python", BUILD / session.name, *UNLOCKED)
 
 
 @nox.session(venv_backend="virtualenv", default=False)
@@ -140,9 +162,13 @@ def mutants(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none", default=False)
 def lock(session: nox.Session) -> None:
-    """Write the newest versions and their hashes into requirements.txt, for every platform and Python."""
-    groups = [f"--group={group}" for group in PROJECT["dependency-groups"] if group != "mutants"]
+    """Write the newest versions and their hashes, for every platform and Python: requirements.txt, tests/peers.txt."""
+    groups = [f"--group={group}" for group in PROJECT["dependency-groups"] if group not in ("mutants", "peers")]
     form = ["--universal", "--python-version=3.11", "--generate-hashes", "--no-strip-extras"]
     quiet = ["-q", "--no-header", "--no-emit-index-url", "--no-annotate"]
     command = [sys.executable, "-m", "uv", "pip", "compile", "--upgrade", *form, *quiet]
     session.run(*command, "--extra=figures", *groups, "pyproject.toml", "-o", "requirements.txt")
+    # The peers stand beside these, so theirs is what is not locked already, at versions that suit what is.
+    locked = re.findall(r"^([a-z0-9-]+)[^ ]*==", Path("requirements.txt").read_text("utf-8"), re.MULTILINE)
+    beside = ["-c", "requirements.txt", *(f"--no-emit-package={name}" for name in locked)]
+    session.run(*command, *beside, "--group=peers", "pyproject.toml", "-o", "tests/peers.txt")
