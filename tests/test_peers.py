@@ -81,7 +81,7 @@ def test_steepest_descent_of_pymanopt_finds_the_same_minimum():
 
 @pytest.mark.peer("optax")
 def test_optax_carries_the_minus_in_its_updates():
-    """Its `sgd` gives minus the rate times the gradient, `apply_updates` adds, and `flip_sign=False` drops the minus."""
+    """Its `sgd` gives minus the rate times the gradient, `apply_updates` adds; `flip_sign=False` drops the minus."""
     import optax
 
     g, w = np.array([3.0, -4.0, 1.0], np.float32), np.array([1.0, 2.0, -1.0], np.float32)
