@@ -1,12 +1,14 @@
 """Tasks of the project. Plain `nox` builds the site, runs the doctests and runs every test.
 
 The everyday tasks run in the environment that nox itself stands in: `.venv`, made by the commands in README.md from
-requirements.txt, where everything is pinned. `latest`, `oldest` and `mutants` make environments of their own.
+requirements.txt, where everything is pinned; `peers` puts its libraries beside it, into build/peers. `latest`, `oldest`
+and `mutants` make environments of their own.
 """
 
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,8 +25,11 @@ BUILD = Path("build")
 STRICT = ["-q", "-W", "-n", "--keep-going", "-b", "html"]
 # Each core runs tests, and takes some of another's when its own are done; with one core there is nothing to share.
 WORKERS = ["-n", "auto", "--maxprocesses=4", "--dist=worksteal"] if (os.cpu_count() or 1) > 1 else []
+# What the lock says is not asked of an environment that was not made from it.
+UNLOCKED = ["--ignore=tests/test_lock.py"]
 PROJECT = nox.project.load_toml("pyproject.toml")
 GROUPS = nox.project.dependency_groups(PROJECT, "docs", "test", "run")
+PYTHONS = nox.project.python_versions(PROJECT, max_version="3.14")
 # A person's settings change no test, and leave its assertions on.
 for name in [name for name in os.environ if name.startswith(("PYTHONOPT", "PYTHONSTART", "PYTHONWARN", "MPL"))]:
     del os.environ[name]
@@ -54,7 +59,7 @@ def check_claims(session: nox.Session, python: str, folder: Path) -> None:
         note.write_text(key)
 
 
-def build(session: nox.Session, python: str, folder: Path = BUILD) -> None:
+def build(session: nox.Session, python: str, folder: Path) -> None:
     """Build the whole site anew from what its pages gave; when it is sound it takes the place of the last one."""
     new, trees = folder / "new", folder / "doctrees"
     for rest in (new, trees):
@@ -87,16 +92,16 @@ def tracked() -> list[Path]:
     return [Path(file) for file in found.split("\0") if file]
 
 
-def test(session: nox.Session, python: str, folder: Path) -> None:
-    """Run every test, with what was passed after `--`."""
+def test(session: nox.Session, python: str, folder: Path, *options: str) -> None:
+    """Run every test on the site that was built, with these options and what was passed after `--`."""
     env = {"BUILD": str(folder.resolve())}
-    session.run(python, "-m", "pytest", "--cov", *WORKERS, *session.posargs, env=env)
+    session.run(python, "-m", "pytest", "--cov", *WORKERS, *options, *session.posargs, env=env)
 
 
 @nox.session(venv_backend="none")
 def docs(session: nox.Session) -> None:
     """Build the site into build/html."""
-    build(session, install(session))
+    build(session, install(session), BUILD)
     session.log(f"The site is in {BUILD / 'html'}. Open {(BUILD / 'html' / 'index.html').resolve().as_uri()}")
 
 
@@ -151,11 +156,25 @@ def benchmark(session: nox.Session) -> None:
     session.run(install(session), "tests/benchmark.py")
 
 
-@nox.session(venv_backend="virtualenv", default=False)
+@nox.session(venv_backend="none", default=False)
+def peers(session: nox.Session) -> None:
+    """Run the tests that compare with JAX, Optax and Pymanopt, and no other; none of them may be skipped."""
+    python, folder = install(session), BUILD / "peers"
+    shutil.rmtree(folder, ignore_errors=True)  # they may be of another lock, or of another Python
+    quiet = ["-q", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
+    session.run(python, "-m", "pip", "install", *quiet, "--target", str(folder), "-r", "tests/peers.txt")
+    env = {"PYTHONPATH": str(folder.resolve()), "SKIPS": "none"}
+    files = [str(path) for path in Path("tests").rglob("test_*.py") if "mark.peer(" in path.read_text("utf-8")]
+    # On one core, since each worker would compile the same functions for JAX.
+    session.run(python, "-m", "pytest", "-m", "peer", *files, *session.posargs, env=env)
+
+
+@nox.session(python=PYTHONS, venv_backend="virtualenv", download_python="never", default=False)
 def latest(session: nox.Session) -> None:
-    """Run every test on the newest versions of everything."""
+    """Run every test on the newest versions of everything, under every Python from 3.11 on that is found."""
     session.install("-q", "-e", ".[figures]", *GROUPS)
-    test(session, "python")
+    build(session, "python", BUILD / session.name)
+    test(session, "python", BUILD / session.name, *UNLOCKED)
 
 
 @nox.session(venv_backend="virtualenv", default=False)
@@ -164,7 +183,8 @@ def oldest(session: nox.Session) -> None:
     python = str(Path(session.bin) / "python")
     uv = [sys.executable, "-m", "uv", "pip", "install", "-q", "--python", python, "--resolution=lowest-direct"]
     session.run(*uv, "-e", ".[figures]", *GROUPS, external=True)
-    test(session, "python")
+    build(session, "python", BUILD / session.name)
+    test(session, "python", BUILD / session.name, *UNLOCKED)
 
 
 @nox.session(venv_backend="virtualenv", default=False)
@@ -176,9 +196,13 @@ def mutants(session: nox.Session) -> None:
 
 @nox.session(venv_backend="none", default=False)
 def lock(session: nox.Session) -> None:
-    """Write the newest versions and their hashes into requirements.txt, for every platform and Python."""
-    groups = [f"--group={group}" for group in PROJECT["dependency-groups"] if group != "mutants"]
+    """Write the newest versions and their hashes, for every platform and Python: requirements.txt, tests/peers.txt."""
+    groups = [f"--group={group}" for group in PROJECT["dependency-groups"] if group not in ("mutants", "peers")]
     form = ["--universal", "--python-version=3.11", "--generate-hashes", "--no-strip-extras"]
     quiet = ["-q", "--no-header", "--no-emit-index-url", "--no-annotate"]
     command = [sys.executable, "-m", "uv", "pip", "compile", "--upgrade", *form, *quiet]
     session.run(*command, "--extra=figures", *groups, "pyproject.toml", "-o", "requirements.txt")
+    # The peers stand beside these, so theirs is what is not locked already, at versions that suit what is.
+    locked = re.findall(r"^([a-z0-9-]+)[^ ]*==", Path("requirements.txt").read_text("utf-8"), re.MULTILINE)
+    beside = ["-c", "requirements.txt", *(f"--no-emit-package={name}" for name in locked)]
+    session.run(*command, *beside, "--group=peers", "pyproject.toml", "-o", "tests/peers.txt", log=False)

@@ -1,7 +1,8 @@
-"""One Hypothesis profile for all tests: the same examples in every run, however slow the machine."""
+"""For all tests one Hypothesis profile, with the same examples in every run, and one rule on what may be skipped."""
 
 import os
 
+import skips
 from hypothesis import HealthCheck, Phase, settings
 
 # `tried` of the claims counts on through the examples of a test: that it is made once for all of them is meant.
@@ -10,3 +11,8 @@ meant = [HealthCheck.function_scoped_fixture]
 phases = [Phase.explicit, Phase.generate] if "MUTANT_UNDER_TEST" in os.environ else list(Phase)
 settings.register_profile("steepest", derandomize=True, deadline=None, suppress_health_check=meant, phases=phases)
 settings.load_profile("steepest")
+
+
+def pytest_configure(config):
+    """Let the rule on skips hold for every test of a run, also for those outside this folder."""
+    config.pluginmanager.register(skips)

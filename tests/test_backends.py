@@ -122,15 +122,22 @@ LOSSES = {
 EVERY = {**CALLS, **LOSSES}
 LOOKED_AT = {"descend", "descend on the sphere"}  # the length that a learning rate gives
 calls = pytest.mark.parametrize("name", EVERY)
+peer = pytest.mark.peer("jax")
+LIBRARIES = {"NumPy": np, "array_api_strict": array_api_strict, "Dask": dask.array}
 
 
-@pytest.fixture(params=["NumPy", "array_api_strict", "Dask", "JAX"])
+def _jax():
+    """Return JAX with its 64-bit floats switched on."""
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    return jax
+
+
+@pytest.fixture(params=[*LIBRARIES, pytest.param("JAX", marks=peer)])
 def xp(request):
-    """Each array library in turn; JAX, with its 64-bit floats switched on, where it is installed."""
-    if request.param == "JAX":
-        pytest.importorskip("jax").config.update("jax_enable_x64", True)
-    libraries = {"NumPy": "numpy", "array_api_strict": "array_api_strict", "Dask": "dask.array", "JAX": "jax.numpy"}
-    return pytest.importorskip(libraries[request.param])
+    """Each array library in turn; JAX, where it is installed, with its 64-bit floats switched on."""
+    return LIBRARIES[request.param] if request.param in LIBRARIES else _jax().numpy
 
 
 def _arrays(results):
@@ -222,6 +229,16 @@ def test_lazy_arrays_stay_lazy(name):
         results = call(*lazy)
     assert all(isinstance(result, dask.array.Array) for result in _arrays(results))
     _check(results, call(*inputs), dask.array)
+
+
+@peer
+@calls
+def test_jax_traces_every_function(name):
+    """While JAX compiles, when no value is known yet, every function answers, with NumPy's shapes and 64-bit floats."""
+    call, *inputs = EVERY[name]
+    traced = _jax().eval_shape(lambda *arrays: _arrays(call(*arrays)), *(np.array(x, dtype=float) for x in inputs))
+    for result, known in zip(traced, _arrays(call(*inputs)), strict=True):
+        assert (result.shape, result.dtype) == (np.shape(known), np.float64)
 
 
 @pytest.mark.parametrize("name", [name for name, row in CALLS.items() if len(row) > 2])

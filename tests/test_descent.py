@@ -256,9 +256,11 @@ def test_conjugate_gradients_go_on_where_nothing_is_left():
     np.testing.assert_array_equal(ended.points, [[1.0, 0.0], [0.0, 0.0]])
 
 
+@pytest.mark.peer("optax")
 def test_momentum_takes_the_steps_of_optax():
     """Where Optax is installed: its `sgd` with momentum visits the same points, on a loss that is no quadratic."""
-    optax = pytest.importorskip("optax")
+    import optax
+
     loss, rule = bowl([1.0, 4.0, 2.0]), optax.sgd(0.125, momentum=0.75)
     seen = [random_vectors(80, 3).astype(np.float32)]
     state = rule.init(seen[0])

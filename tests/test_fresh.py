@@ -103,7 +103,7 @@ class Tree:
         before = Path.cwd()
         os.chdir(self.folder)
         try:
-            task("build")(Session(self.folder), sys.executable)
+            task("build")(Session(self.folder), sys.executable, Path("build"))
         finally:
             os.chdir(before)
         return contents(self.folder / "build" / "html")

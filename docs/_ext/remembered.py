@@ -41,7 +41,7 @@ COMPUTES = [
     np.lib.introspect.opt_func_info(),
     sorted(pair for pair in os.environ.items() if pair[0].startswith(("OPENBLAS_", "OMP_", "MKL_", "GLIBC_TUNABLES"))),
 ]
-NOTHING: list[Any] = [nbformat.from_dict({"output_type": "display_data", "data": {"text/plain": "''"}, "metadata": {}})]
+NOTHING = list(map(nbformat.from_dict, [{"output_type": "display_data", "data": {"text/plain": "''"}, "metadata": {}}]))
 MOST = 100_000  # characters that a cell may print: they go into the page and into its search index
 # An ipykernel warns about every kernel whose connection is not encrypted.
 KernelManager.transport_encryption.default_value = "auto"

@@ -97,7 +97,8 @@ def _highest(sides, goals, on=None, value=None):
     every = scipy.sparse.kron(scipy.sparse.eye(count), sides, format="csr")
     rows = {"A_ub": every, "b_ub": np.ones(every.shape[0])}
     if on is not None:
-        rows |= {"A_eq": scipy.sparse.block_diag(list(on[:, None, :]), format="csr"), "b_eq": value}
+        blocks_of_one = [scipy.sparse.coo_array(row) for row in on[:, None, :]]
+        rows |= {"A_eq": scipy.sparse.block_diag(blocks_of_one, format="csr"), "b_eq": value}
     exact = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
     return scipy.optimize.linprog(-goals.ravel(), bounds=(None, None), options=exact, **rows).x.reshape(count, dim)
 

