@@ -1,192 +1,124 @@
-"""No float that was rounded is compared by `==`, picked where two may tie, or shown to its last digit.
+"""No line of the book or its tests depends on the last bit of a float; the check itself is tried on planted lines."""
 
-The last bit of a sum, a sine or a matrix product differs from processor to processor. A line that such a bit decides
-holds on one machine and fails on another. This check reads code, it does not run it, and finds
-
-- `==` and `!=`, `array_equal` and its kin, where a side looks like a rounded float: a float literal, a division, a
-  power, a matrix product, a call that measures (`cosine`, `sqrt`, a loss), or a name bound to one of these;
-- in pages `argmax`, `argmin` and `unique`;
-- in pages and doctests a rounded float that is shown with all its digits.
-
-What was rounded on purpose (`round`, a format) is not found, nor what a comment says to be exact: `# exact: why`, on a
-line of the statement or on the line above it.
-"""
-
-import ast
-import doctest
-import re
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from exactness import in_docstrings, in_page, in_tests
 
 ROOT = Path(__file__).parents[1]
-CELL = re.compile(r"^(`{3,})\{code-cell\}\n(.*?)^\1$|\{eval\}`([^`]+)`", flags=re.M | re.S)
-EXACT = re.compile(r"# exact: \w")
-LOSSES = {"Loss", "bowl", "kinked", "logistic", "quadratic", "rosenbrock"}
-MEASURES = set(
-    """
-    aligned along angle circle cosine curvature directional_derivative dual first_order gradient hessian_product
-    largest_curvature loss measured_order random_directions second_order steepest_direction L1 L2 LINF
-    arccos arcsin arctan arctan2 cbrt cos cosh degrees dot eigvalsh exp expm1 hypot inner inv log log10 log1p log2 lstsq
-    mean norm outer pow radians sin sinh solve sqrt std tan tanh var vdot vecdot
-    """.split()
+ROOTS = {"docs": ("*.md", in_page), "src": ("*.py", in_docstrings), "tests": ("*.py", in_tests)}
+
+
+@pytest.mark.parametrize("root", ROOTS)
+def test_no_last_bit_decides(root):
+    """No line of the book, the package's examples and the tests depends on the last bit of a rounded float."""
+    pattern, find = ROOTS[root]
+    files = sorted((ROOT / root).rglob(pattern))
+    found = [f"{path.relative_to(ROOT)}:{f.line}: {f.kind}: {f.text}" for path in files for f in find(_read(path))]
+    assert len(files) > 5
+    assert not found, "\n".join(found)
+
+
+def _read(path):
+    return path.read_text(encoding="utf-8")
+
+
+EQUALITIES = """
+assert cosine(a, b) == 1
+assert 1 == norm.dual(g)
+assert x / 3 == y
+assert w**2 != y
+assert (a @ b)[0] == y
+assert 0 < cosine(a, b) < dot(a, c) == 1
+assert np.array_equal(steepest_direction(g), u)
+assert path.values[-1] == 0
+assert x.max() == 0.5
+assert -abs(np.sqrt(x)).min() == y
+assert [cosine(a, b), 1] == y
+slope = directional_derivative(g, u); assert slope == y
+first, second = angle(a, b), 2; assert first == y
+bump = quadratic([1, 2]); assert bump(w) == 3
+if np.mean(x) == y: pass
+steps = [w for w in x if w == 0.1]
+"""
+PICKS = """
+best = ring[loss(w + ring).argmin()]
+first = int(np.argmax(x >= 0))
+ends = np.unique(x)
+"""
+HARMLESS = """
+assert (one, two) == (1, 2)
+assert len(x) == 3 and (x < 0).sum() == 4
+assert cosine(a, b).shape == (3,)
+assert path.stopped == "gradient is zero"
+assert name == "a" or np.sqrt(x) is None
+assert 2**10 == 1024
+assert np.isclose(cosine(a, b), 1) and cosine(a, b) < 0.5
+assert norm(x) == pytest.approx(5)
+assert round(angle(a, b), 9) == 180
+assert int(np.sqrt(x)) == 3
+assert x.dtype == float and 3 != y
+assert cosine(a, -a) == -1  # exact: opposite
+# exact: halves
+assert x / 2 == 0.5
+assert np.array_equal(
+    x / 2, y
+)  # exact: halves
+best = x.argmax()  # exact: whole numbers
+"""
+
+
+def cell(code):
+    """Return a page with one cell."""
+    return f"A page.\n\n```{{code-cell}}\n{code}\n```\n\nIts end.\n"
+
+
+@pytest.mark.parametrize("line", EQUALITIES.strip().splitlines())
+def test_equality_of_a_rounded_float_is_found(line):
+    """Each way to compare a rounded float for equality is found in a page, at its line, and in an example."""
+    assert [f[:2] for f in in_page(cell(line))] == [(4, "equality")]
+    example = "".join(f"    >>> {part}\n" for part in line.replace(": pass", ": ...").split("; "))
+    if "if np.mean" not in line:
+        assert {f.kind for f in in_docstrings(f'"""A module.\n\n{example}"""')} == {"equality"}
+
+
+@pytest.mark.parametrize("line", [line for line in EQUALITIES.splitlines() if "assert " in line])
+def test_equality_in_a_test_is_found(line):
+    """Each assertion of equality is found in a test, at its line."""
+    indented = "".join(f"    {part}\n" for part in line.split("; "))
+    assert [f.kind for f in in_tests(f"def test_it():\n{indented}")] == ["equality"]
+
+
+@pytest.mark.parametrize("line", PICKS.strip().splitlines())
+def test_pick_between_ties_is_found(line):
+    """Each way to pick one of entries that may tie is found in a page, and none where a comment gives the reason."""
+    assert [f.kind for f in in_page(cell(line))] == ["tie"]
+    assert in_page(cell(f"{line}  # exact: apart")) == []
+    assert [f.line for f in in_page(cell(f"x = y.argmax()  # exact: apart\n{line}"))] == [5]
+
+
+@pytest.mark.parametrize(
+    ("page", "kinds"),
+    [
+        (cell("slope = cosine(a, b)\nslope"), ["shown"]),
+        (cell("loss(w) / 3, 2"), ["shown"]),
+        (cell("slope = cosine(a, b)\nslope.round(3)"), []),
+        (cell("cosine(a, -a)  # exact: opposite"), []),
+        (cell("rates = (0.1, 0.2)") + "The rate {eval}`rates[0]`.", []),
+        (cell("slope = cosine(a, b)") + "The slope {eval}`slope`.", ["shown"]),
+        (cell("slope = cosine(a, b)") + 'The slope {eval}`f"{slope:.2f}"`.', []),
+        (cell("x = 3") + 'The best {eval}`f"{x[x.argmin()]:.2f}"`, {eval}`cosine(a, b) == 1`.', ["tie", "equality"]),
+        ("```pycon\n>>> angle(a, b)\n44.99999999999999\n```\n", ["shown"]),
+        ("```pycon\n>>> angle(a, b)\n44.5\n>>> round(angle(a, b), 2)\n0.1\n```\n", []),
+        ("```pycon\n>>> f(a)\n(0.1, array([0.1, 0.2]))\n>>> f(a)\narray([0.1, 0.2])\n```\n", ["shown"]),
+    ],
 )
-# What returns a float where it is given one.
-THROUGH = {"T", "abs", "array", "asarray", "copy", "diff", "float", "item", "max", "min", "reshape", "sum", "tolist"}
-EQUAL = {"array_equal", "assert_array_equal", "assert_equal"}
-PICK = {"argmax", "argmin", "unique"}
-SHOWN = re.compile(r"(?<![\w.])-?\d+\.\d+(?:e-?\d+)?")
+def test_float_that_is_shown_is_found(page, kinds):
+    """A float is found where a cell, a sentence or an example shows all its digits, and not where it is rounded."""
+    assert [f.kind for f in in_page(page)] == kinds
 
 
-class Found(NamedTuple):
-    """A line that a last bit may decide, and what it does."""
-
-    line: int
-    kind: str
-    text: str
-
-
-def name_of(node):
-    """Return the last part of a name, or nothing."""
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-
-
-class Floats:
-    """Which expressions of a piece of code look like rounded floats."""
-
-    def __init__(self, tree):
-        self.names, self.losses = set(), set()
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Assign):
-                self.bind(node.targets[0], node.value)
-
-    def bind(self, target, value):
-        """Note the names that are bound to a float, or to a loss."""
-        if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
-            for name, its in zip(target.elts, value.elts, strict=False):
-                self.bind(name, its)
-        elif isinstance(target, ast.Name) and isinstance(value, ast.Call) and name_of(value.func) in LOSSES:
-            self.losses.add(target.id)
-        elif isinstance(target, ast.Name) and self.has(value):
-            self.names.add(target.id)
-
-    def has(self, node):
-        """Tell whether an expression looks like a rounded float, or holds one."""
-        match node:
-            case ast.Constant(value=value):
-                return isinstance(value, float)
-            case ast.Name(id=name):
-                return name in self.names
-            case ast.Attribute(value=value, attr=name):
-                return name in {"points", "values"} or (name in THROUGH and self.has(value))
-            case ast.Subscript(value=value) | ast.UnaryOp(operand=value):
-                return self.has(value)
-            case ast.List(elts=parts) | ast.Tuple(elts=parts):
-                return any(map(self.has, parts))
-            case ast.BinOp(left=ast.Constant(value=int()), op=ast.Pow(), right=ast.Constant(value=int())):
-                return False
-            case ast.BinOp(left=left, op=op, right=right):
-                return isinstance(op, ast.Div | ast.Pow | ast.MatMult) or self.has(left) or self.has(right)
-            case ast.Call(func=func, args=args):
-                inside = [*args, func.value] if isinstance(func, ast.Attribute) else args
-                return name_of(func) in MEASURES | self.losses or (
-                    name_of(func) in THROUGH and any(map(self.has, inside))
-                )
-        return False
-
-    def decides(self, node):
-        """Tell whether an expression compares a rounded float for equality."""
-        if isinstance(node, ast.Call) and name_of(node.func) in EQUAL:
-            return any(map(self.has, node.args))
-        if not isinstance(node, ast.Compare):
-            return False
-        sides = [node.left, *node.comparators]
-        pairs = zip(sides, node.ops, sides[1:], strict=False)
-        return any(
-            isinstance(op, ast.Eq | ast.NotEq) and (self.has(a) or self.has(b)) and not (_told(a) or _told(b))
-            for a, op, b in pairs
-        )
-
-
-def _told(side):
-    """Tell whether a side of a comparison allows for rounding, or is no number."""
-    if isinstance(side, ast.Call) and name_of(side.func) == "approx":
-        return True
-    return isinstance(side, ast.Constant) and (side.value is None or isinstance(side.value, str | bool))
-
-
-def _statements(tree, lines):
-    """Yield what each statement says itself, without those inside it, and whether a comment calls it exact."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.stmt):
-            own = [part for part in ast.iter_child_nodes(node) if not isinstance(part, ast.stmt | ast.excepthandler)]
-            last = max([node.lineno, *(getattr(part, "end_lineno", 0) for part in own)])
-            exact = any(EXACT.search(line) for line in lines[max(node.lineno - 2, 0) : last])
-            yield node, [part for mine in own for part in ast.walk(mine)], exact
-
-
-def equalities(tree, floats, lines, only=ast.stmt):
-    """Yield each statement that compares a rounded float for equality."""
-    for node, parts, exact in _statements(tree, lines):
-        if isinstance(node, only) and not exact and any(map(floats.decides, parts)):
-            yield Found(node.lineno, "equality", lines[node.lineno - 1].strip())
-
-
-def picks(tree, lines):
-    """Yield each statement that picks an entry where several may tie."""
-    for node, parts, exact in _statements(tree, lines):
-        calls = {name_of(part.func) for part in parts if isinstance(part, ast.Call)}
-        if not exact and calls & PICK:
-            yield Found(node.lineno, "tie", lines[node.lineno - 1].strip())
-
-
-def in_page(text):
-    """Return what is found in the cells and expressions of a page."""
-    pieces = [(text.count("\n", 0, m.start()), m[2], m[3]) for m in CELL.finditer(text)]
-    code = [""] * (text.count("\n") + 1)  # the page without its prose: each cell on its own lines
-    for line, cell, _ in pieces:
-        if cell is not None:
-            code[line + 1 : line + 1 + cell.count("\n")] = cell.splitlines()
-    tree = ast.parse("\n".join(code))
-    floats, lines = Floats(tree), text.splitlines()
-    found = [*equalities(tree, floats, code), *picks(tree, code)]
-    for line, cell, expression in pieces:
-        part = ast.parse(cell if cell is not None else expression)
-        value, own = part.body[-1], (cell or expression).splitlines()
-        if cell is None:
-            found += [f._replace(line=line + 1) for f in (*equalities(part, floats, own), *picks(part, own))]
-        if isinstance(value, ast.Expr) and floats.has(value.value) and not EXACT.search(own[-1]):
-            found.append(Found(line + 1, "shown", ast.unparse(value)))
-    assert all(1 <= f.line <= len(lines) for f in found)
-    return found
-
-
-def in_docstrings(text):
-    """Return what is found in the examples of a module."""
-    found = []
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node, clean=False):
-            examples = doctest.DocTestParser().get_examples(ast.get_docstring(node, clean=False))
-            tree = ast.parse("".join(example.source for example in examples))
-            floats, first = Floats(tree), node.body[0].lineno
-            for example in examples:
-                part, lines = ast.parse(example.source), example.source.splitlines()
-                at = first + example.lineno
-                found += [f._replace(line=at) for f in equalities(part, floats, lines)]
-                if _all_digits(example.want) and "round(" not in example.source and not EXACT.search(example.source):
-                    found.append(Found(at, "shown", example.want.strip()))
-    return found
-
-
-def _all_digits(want):
-    """Tell whether an expected output shows a float that is no short binary fraction, so has been rounded."""
-    numbers = map(float, SHOWN.findall(re.sub(r"array\(.*?\)", "", want, flags=re.S)))
-    return any(number.as_integer_ratio()[1] > 2**20 for number in numbers)
-
-
-def in_tests(text):
-    """Return what is found in the assertions of a test module."""
-    tree, lines = ast.parse(text), text.splitlines()
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    return sorted({f for node in functions for f in equalities(node, Floats(node), lines, ast.Assert)})
+def test_harmless_lines_are_not_found():
+    """Counts, shapes, texts, bounds, what is rounded on purpose and what a comment calls exact are not found."""
+    assert in_page(cell(HARMLESS)) == []
+    assert in_tests("def test_it():\n" + "".join(f"    {line}\n" for line in HARMLESS.splitlines())) == []
