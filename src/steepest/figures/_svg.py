@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 import zlib
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 
 _NUMERIC = r'(?<= )(d|x|y|width|height|transform|points)="([^"]*)"'
-_POLYGON = r"M -?[\d.]+ -?[\d.]+\s+(?:L -?[\d.]+ -?[\d.]+\s+){2,}"
+_POLYGON = r"M -?[\d.]+ -?[\d.]+\s+(?:L -?[\d.]+ -?[\d.]+\s+){2,}z?"
 
 
 def clean(svg: str, name: str) -> str:
@@ -20,6 +21,7 @@ def clean(svg: str, name: str) -> str:
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<style.*?</style>", "", svg, flags=re.S)
     svg = re.sub(_NUMERIC, lambda m: f'{m[1]}="{_rounded(m[2])}"', svg)
+    svg = re.sub(r' transform="rotate\(-?0 [^)]*\)"', "", svg)
     svg = re.sub(_POLYGON, lambda m: _thinned(m[0]), svg)
     svg = re.sub(r"<path(?![^>]* d=)[^>]*/>", "", svg)  # a level that nothing reaches
     used = list(dict.fromkeys(re.findall(r'(?:href="#|url\(#)([^")]+)', svg)))
@@ -44,7 +46,8 @@ def _rounded(numbers: str) -> str:
 
 def _thinned(polygon: str) -> str:
     """Return a path of straight pieces without the points that are within a tenth of a pixel of the others' line."""
-    pairs = re.findall(r"-?[\d.]+ -?[\d.]+", polygon)
+    closed, ends = polygon.endswith("z"), re.findall(r"-?[\d.]+ -?[\d.]+", polygon)
+    pairs = [pair for pair, _ in groupby([*ends, *ends[:closed]])]  # an end that is the start is written once or twice
     points = np.array([pair.split() for pair in pairs], float)
     keep = np.zeros(len(points), bool)
     keep[[0, -1]] = True
@@ -56,7 +59,8 @@ def _thinned(polygon: str) -> str:
         if off.max() > 0.01:
             keep[far] = True
             open_ends += [(first, far), (far, last)]
-    return "M " + "L ".join(f"{pair}\n" for pair, kept in zip(pairs, keep, strict=True) if kept)
+    keep[-1] = not closed or len(keep) == 1
+    return "M " + "L ".join(f"{pair}\n" for pair, kept in zip(pairs, keep, strict=True) if kept) + "z" * closed
 
 
 def _distances(points: Any) -> Any:
