@@ -70,8 +70,8 @@ def fixed_length(eta: float) -> StepRule:
 
     Examples
     --------
-    >>> fixed_length(0.1)(None, None, [3.0, -4.0], [-0.6, 0.8])
-    0.1
+    >>> fixed_length(0.125)(None, None, [3.0, -4.0], [-0.6, 0.8])
+    0.125
     """
     eta = number("eta", eta, positive=True)
     return lambda loss, w, gradient, direction: eta

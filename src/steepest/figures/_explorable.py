@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from steepest.figures import _marks
-from steepest.figures._picture import Panels, Picture, color_variable
+from steepest.figures._picture import Panels, Picture, color_variable, steady
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,8 @@ class Stage(Panels):
         height, start = axes.figure.bbox.height, [slider.start for slider in self._sliders]
 
         def place(points: Any) -> Any:
-            return axes.transData.transform(points) * [1.0, -1.0] + [0.0, height]
+            # Rounded twice, here and when written: half a tenth of a pixel then is one on every processor.
+            return np.round(axes.transData.transform(points) * [1.0, -1.0] + [0.0, height], 6)
 
         (left, low), (right, high) = axes.bbox.get_points()
         window = f'x="{left:.1f}" y="{height - high:.1f}" width="{right - left:.1f}" height="{high - low:.1f}"'
@@ -340,7 +341,8 @@ def points(x: Any, y: Any) -> Any:
 
 def texts(form: Callable[..., str], *arrays: Any) -> Any:
     """Return what a function writes about each entry of some arrays, in their common shape."""
-    return np.vectorize(form, otypes=[object])(*arrays)
+    exact = (steady(a) if np.asarray(a).dtype.kind == "f" else a for a in arrays)
+    return np.vectorize(form, otypes=[object])(*exact)
 
 
 def signed(number: float, digits: int = 3) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import io
 import re
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+
+from steepest.figures._svg import clean
 
 # One color a quantity, the same in every chapter: Okabe and Ito's palette, darkened to stand out on white.
 INK, SOFT, PAPER = "#1b1f24", "#8a929c", "#fdfdfc"
@@ -30,6 +31,7 @@ _ROLES = {
     LOSS: "loss",
 }
 _STYLE: dict[Any, Any] = {
+    "path.simplify": False,  # it looks at more digits than are shown; _svg does it to those
     "svg.fonttype": "none",
     "svg.hashsalt": "steepest",
     "font.size": 12,
@@ -121,7 +123,10 @@ class Panels:
             yield axes
             text = io.StringIO()
             figure.savefig(text, format="svg", metadata={"Date": None, "Creator": None})
-        self.svgs.append(_clean(text.getvalue(), f"{self._name}-{len(self.svgs)}"))
+        svg = clean(text.getvalue(), f"{self._name}-{len(self.svgs)}")
+        for color in _ROLES:
+            svg = svg.replace(color, color_variable(color))
+        self.svgs.append(svg)
 
     def picture(self, title: str, alt: str) -> Picture:
         """Return the panels drawn so far as a picture."""
@@ -150,35 +155,14 @@ def at_most_three(name: str, lines: Mapping[Any, Any], what: str) -> None:
         raise ValueError(f"{name} has {len(lines)} {what}: pass at most three.")
 
 
+def steady(numbers: Any) -> Any:
+    """Return numbers to twelve digits: what rounding cannot tell from a half or a tie is one on every processor."""
+    return np.vectorize(lambda number: float(f"{number:.12g}"), otypes=[float])(numbers)
+
+
 def contours(axes: Any, loss: Any, center: Any, reach: float, levels: int = 9) -> None:
     """Draw level lines of a loss in a square around a point, evenly spaced in the loss."""
     x, y = (np.linspace(c - reach, c + reach, 121) for c in center)
     grid = np.stack(np.meshgrid(x, y), axis=-1)
-    axes.contour(x, y, loss(grid), levels=levels, colors=SOFT, linewidths=0.8, linestyles="solid")
+    axes.contour(x, y, steady(loss(grid)), levels=levels, colors=SOFT, linewidths=0.8, linestyles="solid")
     axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]), xlabel="w₁", ylabel="w₂")
-
-
-def _clean(svg: str, name: str) -> str:
-    """Return the SVG for use inside a page: its own ids, colors as variables, fonts and size left to the page."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->|<style.*?</style>", "", svg, flags=re.S)
-    svg = re.sub(r'(?<= )(d|x|y|transform|points)="([^"]*)"', lambda m: f'{m[1]}="{_rounded(m[2])}"', svg)
-    name += f"-{zlib.crc32(re.sub(r'[0-9a-f]{10,}', '', svg).encode()):08x}"  # two pictures of one kind share no id
-    svg = re.sub(r"<path(?![^>]* d=)[^>]*/>", "", svg)  # a level that nothing reaches
-    used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', svg))
-    svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", svg)
-    svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", svg)
-    svg = re.sub(r'font-family: [^;"]*;? ?', "", svg)
-    svg = re.sub(r'font: ([\d.]+)px [^;"]*', r"font-size: \1px", svg)
-    for color in _ROLES:
-        svg = svg.replace(color, color_variable(color))
-    size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
-    assert size is not None
-    wide, high = f"{float(size[1]):g}", f"{float(size[2]):g}"
-    head = f'<svg class="panel" aria-hidden="true" stroke-linejoin="round" viewBox="0 0 {wide} {high}" '
-    head += f'width="{wide}" height="{high}">'
-    return head + re.sub(r"\s*\n\s*", "\n", re.sub(r"^<svg[^>]*>", "", svg)).replace("xlink:href", "href")
-
-
-def _rounded(numbers: str) -> str:
-    return re.sub(r"-?\d+\.\d{2,}", lambda m: f"{float(m[0]):.1f}".removesuffix(".0"), numbers)

@@ -20,6 +20,7 @@ from steepest.figures._picture import (
     Picture,
     arrow,
     contours,
+    steady,
 )
 from steepest.loss import Loss
 from steepest.norms import L2, Norm
@@ -125,9 +126,8 @@ def balls(gradient: Any, norms: tuple[Norm, ...] = (L2,)) -> Picture:
             f"{norm.name} ball", width=300 if len(norms) < 3 else 215, height=300 if len(norms) < 3 else 235, equal=True
         ) as axes:
             axes.set(xlim=(-1.75, 1.75), ylim=(-1.75, 1.75), xticks=(-1, 0, 1), yticks=(-1, 0, 1))
-            for level in np.linspace(value, -value, 7):
-                first = level == value
-                _level_line(axes, gradient, level, DIRECTION if first else SOFT, 1.8 if first else 0.7)
+            for i, level in enumerate(np.linspace(value, -value, 7)):
+                _level_line(axes, gradient, level, SOFT if i else DIRECTION, 0.7 if i else 1.8)
             axes.fill(*(around / norm(around)[:, None]).T, facecolor=STEEPEST, alpha=0.15)
             axes.plot(*(around / norm(around)[:, None]).T, color=INK, lw=1.4)
             arrow(axes, (0, 0), 1.2 * gradient / L2(gradient), GRADIENT, "∇L")
@@ -148,7 +148,7 @@ def _surface(axes: Any, loss: Loss, reach: float, top: float) -> None:
     """Draw a loss as a surface up to a height: lines along both weights, and the rim."""
     x = np.linspace(-reach, reach, 121)
     grid = np.stack(np.meshgrid(x, x), axis=-1)
-    heights = loss(grid)
+    heights = steady(loss(grid))
     flat, high = _seen(grid, np.where(heights <= top, heights, np.nan), top)
     for a, b in ((flat, high), (flat.T, high.T)):
         axes.plot(a[::6].T, b[::6].T, color=SOFT, lw=0.6)

@@ -9,7 +9,7 @@ import numpy as np
 from steepest.descent import Path, descend
 from steepest.directions import angle, cosine, directional_derivative, steepest_direction
 from steepest.figures._explorable import Explorable, Slider, Stage, points, signed, texts
-from steepest.figures._picture import DIRECTION, GRADIENT, INK, LOSS, MODEL, SOFT, STEEPEST, arrow, contours
+from steepest.figures._picture import DIRECTION, GRADIENT, INK, LOSS, MODEL, SOFT, STEEPEST, arrow, contours, steady
 from steepest.loss import Loss
 from steepest.norms import L2, lp
 from steepest.sphere import circle
@@ -179,7 +179,7 @@ def step_sizes(loss: Loss, start: Any, rates: Any, iterations: int) -> Explorabl
     """
     start = np.asarray(start, float)
     paths = [descend(loss, start, learning_rate(rate), iterations) for rate in rates]
-    limit = 2 / float(curvature(loss, start, circle(np.arange(0.0, 180.0, 0.25))).max())
+    limit = float(steady(2 / curvature(loss, start, circle(np.arange(0.0, 180.0, 0.25))).max()))
     values = np.array([path.values for path in paths])
     middle = int(np.searchsorted(rates, limit)) // 2
     rate = Slider("alpha", "Learning rate α", [f"{r:.3g}" for r in rates], middle)
@@ -261,7 +261,7 @@ def _degrees(turns: Any) -> Any:
 
 def _lengths(steps: Any) -> Slider:
     """Return the slider of a step length, starting with the longest."""
-    return Slider("eta", "Step length η", [f"{s:.3g}" for s in steps], len(steps) - 1)
+    return Slider("eta", "Step length η", list(texts(lambda s: f"{s:.3g}", steps)), len(steps) - 1)
 
 
 def _angle_numbers(stage: Stage, values: Any, u: Any, g: Any, true: Any) -> Any:
@@ -423,6 +423,6 @@ def _regime(path: Path, share: float) -> str:
         return "bounces"
     if share > 1:
         return "diverges"
-    if share > 0.5:
+    if share > 0.5 + 1e-9:
         return "zigzags in"
     return "crawls" if path.values[-1] > 0.1 * path.values[0] else "converges"

@@ -8,7 +8,7 @@ import numpy as np
 
 from steepest.descent import descend
 from steepest.figures._explorable import Explorable, Slider, Stage, points, texts
-from steepest.figures._picture import DIRECTION, GRADIENT, INK, SOFT, STEEPEST, contours
+from steepest.figures._picture import DIRECTION, GRADIENT, INK, SOFT, STEEPEST, contours, steady
 from steepest.loss import Loss
 from steepest.steps import learning_rate
 
@@ -44,15 +44,16 @@ def heavy_ball_map(loss: Loss, start: Any, rates: Any, momenta: Any, steps: int)
     Polyak, "Some methods of speeding up the convergence of iteration methods", *USSR Computational Mathematics and
     Mathematical Physics* 4 (1964): the best pair. Goh, "Why Momentum Really Works", *Distill* (2017).
     """
-    start, spectrum = np.asarray(start, float), np.linalg.eigvalsh(loss.hessian_product(start, np.eye(2)))
-    best, reach = _best(spectrum), 1.25 * float(np.abs(start).max())
+    start, reach = np.asarray(start, float), 1.25 * float(np.abs(start).max())
+    spectrum = steady(np.linalg.eigvalsh(loss.hessian_product(start, np.eye(2))))
+    best = _best(spectrum)
     rates, momenta = (np.union1d(grid, value) for grid, value in zip((rates, momenta), best, strict=True))
     paths = [[descend(loss, start, learning_rate(a), steps, momentum=c) for c in momenta] for a in rates]
     places = [list(grid).index(value) for grid, value in zip((rates, momenta), best, strict=True)]
     stage = Stage(
         "fig-momentum",
-        Slider("alpha", "Learning rate α", [f"{a:.3g}" for a in rates], places[0]),
-        Slider("gamma", "Momentum γ", [f"{c:.3g}" for c in momenta], places[1]),
+        Slider("alpha", "Learning rate α", list(texts(lambda a: f"{a:.3g}", rates)), places[0]),
+        Slider("gamma", "Momentum γ", list(texts(lambda c: f"{c:.3g}", momenta)), places[1]),
     )
     with stage.draw("Factor per step, in the long run") as axes:
         _map(axes, spectrum, best, float(rates.max()))

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from steepest.figures._picture import GRADIENT, INK, MODEL, SOFT, STEEPEST, Panels, Picture, at_most_three
+from steepest.figures._picture import GRADIENT, INK, MODEL, SOFT, STEEPEST, Panels, Picture, at_most_three, steady
 from steepest.loss import Loss
 from steepest.sphere import circle
 
 _CORNERS = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])  # of the triangle, one for each share
-_PLANE = np.linalg.svd(np.ones((1, 3)))[2][1:]  # two steps of length one and sum zero, at right angles
+_PLANE = np.array([[1.0, -1.0, 0.0], [1.0, 1.0, -2.0]]) / np.sqrt([[2.0], [6.0]])  # of length one, at right angles
 _LINES = ((STEEPEST, "o"), (MODEL, "s"), (GRADIENT, "^"))  # a color and a mark for each path
 
 
@@ -47,11 +47,11 @@ def share_paths(loss: Loss, paths: Mapping[str, Any], points: Any, radius: float
     with panels.draw(width=400, height=380, equal=True) as axes:
         _levels(axes, loss)
         for center, ball in zip(np.asarray(points, float), balls, strict=True):
-            axes.fill(*(ball @ _CORNERS).T, facecolor=STEEPEST, alpha=0.15)
-            axes.plot(*(ball @ _CORNERS).T, color=INK, lw=1)
-            axes.plot(*(center @ _CORNERS), "o", color=INK, ms=3)
+            axes.fill(*_flat(ball), facecolor=STEEPEST, alpha=0.15)
+            axes.plot(*_flat(ball), color=INK, lw=1)
+            axes.plot(*_flat(center), "o", color=INK, ms=3)
         for (name, path), (color, mark) in zip(drawn.items(), _LINES, strict=False):
-            axes.plot(*(path @ _CORNERS).T, f"{mark}-", color=color, ms=4, lw=1.4, label=name)
+            axes.plot(*_flat(path), f"{mark}-", color=color, ms=4, lw=1.4, label=name)
         _triangle(axes)
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=2, handlelength=1.4)
     ends = "; ".join(
@@ -68,6 +68,12 @@ def share_paths(loss: Loss, paths: Mapping[str, Any], points: Any, radius: float
     return panels.picture(title, alt)
 
 
+def _flat(shares: Any) -> tuple[Any, Any]:
+    """Return where shares lie in the plane of the triangle."""
+    _, second, third = np.moveaxis(np.asarray(shares, float), -1, 0)
+    return second + third / 2, np.sqrt(0.75) * third
+
+
 def _balls(points: Any, radius: float) -> Any:
     """Return the edge of the ball of the local norm around each point, among the shares that sum to one."""
     around = circle(np.arange(0.0, 361.0, 2.0)) @ _PLANE  # (181, 3)
@@ -82,7 +88,7 @@ def _levels(axes: Any, loss: Loss) -> None:
     """Draw level lines of the loss in the triangle."""
     i, j = np.triu_indices(61)
     shares = np.stack([i, j - i, 60 - j], axis=-1) / 60
-    axes.tricontour(*(shares @ _CORNERS).T, loss(shares), levels=12, colors=SOFT, linewidths=0.8, linestyles="solid")
+    axes.tricontour(*_flat(shares), steady(loss(shares)), levels=12, colors=SOFT, linewidths=0.8, linestyles="solid")
 
 
 def _triangle(axes: Any) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.patches import Circle
 
 from steepest.descent import Path
-from steepest.figures._picture import DIRECTION, GRADIENT, INK, MODEL, SOFT, STEEPEST, Panels, Picture, arrow
+from steepest.figures._picture import DIRECTION, GRADIENT, INK, MODEL, SOFT, STEEPEST, Panels, Picture, arrow, steady
 from steepest.loss import Loss
 
 
@@ -78,7 +78,7 @@ def _globe(axes: Any, loss: Loss, frame: Any) -> None:
     x, y = np.meshgrid(np.linspace(-1.01, 1.01, 203), np.linspace(-1.01, 1.01, 203))
     far = np.maximum(1, np.hypot(x, y))
     height = np.sqrt(np.maximum(0, 1 - (x / far) ** 2 - (y / far) ** 2))
-    values = loss(np.stack([x / far, y / far, height], axis=-1) @ frame)
+    values = steady(loss(np.stack([x / far, y / far, height], axis=-1) @ frame))
     inside = Circle((0, 0), 1, transform=axes.transData)
     axes.contour(x, y, values, levels=11, colors=SOFT, linewidths=0.8, linestyles="solid").set_clip_path(inside)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from steepest.descent import Path
 from steepest.directions import angle
-from steepest.figures._picture import DIRECTION, INK, MODEL, SOFT, STEEPEST, Panels, Picture, at_most_three
+from steepest.figures._picture import DIRECTION, INK, MODEL, SOFT, STEEPEST, Panels, Picture, at_most_three, steady
 from steepest.loss import Loss
 from steepest.norms import L2
 
@@ -87,7 +87,7 @@ def valley_paths(loss: Loss, paths: dict[str, Path], flow: Any = None) -> Pictur
     with panels.draw(width=400, height=185, equal=True) as axes:
         grid = np.stack(np.meshgrid(x, y), axis=-1)
         levels = float(loss(every[0])) * np.arange(1, 9) ** 2 / 25
-        axes.contour(x, y, loss(grid), levels=levels, colors=SOFT, linewidths=0.8)
+        axes.contour(x, y, steady(loss(grid)), levels=levels, colors=SOFT, linewidths=0.8)
         for i, (name, points) in enumerate(drawn.items()):
             color, mark = _LINES[i]  # a path below another is wider, so both are seen where they share a step
             axes.plot(*points.T, f"{mark}-", color=color, ms=4 + i, lw=1.4 + 1.4 * i, zorder=3 - i / 4, label=name)
