@@ -74,6 +74,9 @@ for (const figure of document.querySelectorAll("figure.explorable")) {
   handle.addEventListener("pointermove", (event) => {
     if (handle.hasPointerCapture(event.pointerId)) pick(event);
   });
+  handle.addEventListener("lostpointercapture", keep);
+  // A finger on the handle moves it and not the page: the style says so too, but not every browser asks it inside a picture.
+  handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   sliders.forEach((slider, i) => {
     slider.addEventListener("input", () => show(moved(i, Number(slider.value))));
     slider.addEventListener("change", keep);

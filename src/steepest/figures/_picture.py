@@ -6,7 +6,7 @@ import html
 import io
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -92,14 +92,12 @@ class Picture:
 
     def _figure(self) -> str:
         """Return the picture as HTML."""
-        return f'<figure class="picture">{self._panels()}<figcaption>{html.escape(self.title)}</figcaption></figure>'
+        image = self._image(self.panels)
+        return f'<figure class="picture">{image}<figcaption>{html.escape(self.title)}</figcaption></figure>'
 
-    def _panels(self) -> str:
-        """Return the panels as one image with its alternative text."""
-        width, count = max(int(re.findall(r' width="(\d+)', panel)[0]) for panel in self.panels), len(self.panels)
-        room = f"--panel:{width}px;--panels:{width * count + 12 * (count - 1)}px"  # known before the panels come
-        label, panels = html.escape(self.alt), "".join(self.panels)
-        return f'<div class="panels" role="img" aria-label="{label}" style="{room}">{panels}</div>'
+    def _image(self, panels: Sequence[str]) -> str:
+        """Return panels as an image; its alternative text is that of the whole picture."""
+        return row(panels, f' role="img" aria-label="{html.escape(self.alt)}"')
 
 
 class Panels:
@@ -126,6 +124,13 @@ class Panels:
     def picture(self, title: str, alt: str) -> Picture:
         """Return the panels drawn so far as a picture."""
         return Picture(title, alt, tuple(self.svgs))
+
+
+def row(panels: Sequence[str], attributes: str = "") -> str:
+    """Return panels that stand beside one another, without a stylesheet too; their room is known before they come."""
+    width, count = max(int(re.findall(r' width="(\d+)', panel)[0]) for panel in panels), len(panels)
+    room = f"--panel:{width}px;--panels:{width * count + 12 * (count - 1)}px"
+    return f'<span class="panels"{attributes} style="{room}">{"".join(panels)}</span>'
 
 
 def color_variable(color: str) -> str:
