@@ -523,3 +523,11 @@ def test_share_paths_refuse_a_ball_over_the_edge():
     """A ball that reaches over the edge of the triangle is refused."""
     with pytest.raises(ValueError, match=r"radius is 0\.5: a ball reaches over the edge"):
         share_paths(quadratic([1, 1, 1]), {}, [[0.1, 0.1, 0.8]], 0.5)
+
+
+def test_a_readers_own_style_changes_no_picture():
+    """What a reader has set for Matplotlib, a style or single settings, is not seen in a picture, and is there after."""
+    plain = balls([3.0, 4.0], (L2, LINF)).panels
+    with style.context(["dark_background", {"axes.grid": True, "axes.labelsize": 30, "text.usetex": True}]):
+        assert balls([3.0, 4.0], (L2, LINF)).panels == plain
+        assert mpl.rcParams["axes.grid"]

@@ -25,6 +25,10 @@ TITLES = string.printable.strip() + " –—’“”…éö"  # what headings a
 ITALIC = "".join(map(chr, [0x210E, *range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C)]))  # how one letter is drawn
 FEATURES = ["kern", "ssty", "dtls", "flac", "ss04"]  # ss04: primes meant for a superscript
 STRUT = '<mspace height="0.72em"></mspace>'  # as high as a capital letter: a root over a low one hangs too deep
+# In a right-hand cell of `aligned` TeX has an empty atom before what you write, so a sign there joins two terms. To a
+# browser the first sign of a cell is that of a number.
+SECOND = '<mtd style="text-align: left;justify-items: start;padding-left: 0;">'
+JOINS = re.compile(f"(?<={re.escape(SECOND)})<mo>(?=[−+±∓]</mo>)")
 CONVERTER = LatexToMathML(fancy_error=False)
 
 
@@ -34,7 +38,7 @@ def convert(env: BuildEnvironment, node: nodes.Element) -> str:
         try:
             block = isinstance(node, nodes.math_block)
             mathml = CONVERTER.convert_with_local_state(node.astext(), displaystyle=block)
-            node["mathml"] = mathml.replace("<msqrt>", f"<msqrt>{STRUT}")
+            node["mathml"] = JOINS.sub('<mo form="infix">', mathml.replace("<msqrt>", f"<msqrt>{STRUT}"))
         except LatexError as error:
             note(env, node.line, f"{error} in the formula {node.astext()}")
             node["mathml"] = f"<code>{html.escape(node.astext())}</code>"

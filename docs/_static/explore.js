@@ -71,9 +71,14 @@ for (const figure of document.querySelectorAll("figure.explorable")) {
     begin();
     sliders[0].focus({ preventScroll: true });
   });
-  handle.addEventListener("pointermove", (event) => {
-    if (handle.hasPointerCapture(event.pointerId)) pick(event);
-  });
+  for (const kind of ["pointermove", "pointerup"]) {
+    handle.addEventListener(kind, (event) => {
+      if (handle.hasPointerCapture(event.pointerId)) pick(event);
+    });
+  }
+  handle.addEventListener("lostpointercapture", keep);
+  // A finger moves the handle and not the page. The style says so too, but a browser may not ask it inside a picture.
+  handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   sliders.forEach((slider, i) => {
     slider.addEventListener("input", () => show(moved(i, Number(slider.value))));
     slider.addEventListener("change", keep);

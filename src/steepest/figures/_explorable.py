@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from steepest.figures import _marks
-from steepest.figures._picture import Panels, Picture, color_variable, steady
+from steepest.figures._picture import Panels, Picture, color_variable, row, steady
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,10 @@ class Explorable(Picture):
         data = {part: self.table[part] for part in parts} | {"start": start}
         data |= {"keys": [s.key for s in self.sliders], "values": [list(s.values) for s in self.sliders]}
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+        last = next(i for i, panel in enumerate(self.panels) if _marks.GRIP in panel)
+        first, others = self.panels[: last + 1], self.panels[last + 1 :]  # a narrow page puts the controls between them
         return (
-            f'<figure class="picture explorable" id="{self.name}">{self._panels()}'
+            f'<figure class="picture explorable" id="{self.name}">{self._image(first)}{row(others) if others else ""}'
             f'<dl class="numbers">{numbers}</dl><div class="controls" style="visibility:hidden">'
             f'{sliders}<button type="button">Reset</button><script type="application/json">{text}</script></div>'
             f"<figcaption>{html.escape(self.title)}</figcaption></figure>"
@@ -147,7 +149,7 @@ class Stage(Panels):
             marks += svg.replace("MOVING", moving).replace("WINDOW", window)
             self._table["attributes"].append(attribute)
             self._table["marks"].append(column)
-            if 'class="handle"' in svg:
+            if _marks.GRIP in svg:
                 self._table["handle"] = (strides, np.round(place(data), 1).tolist())
         self._pending = []
         self.svgs[-1] = self.svgs[-1].replace("</svg>", f'<g class="marks">{marks}</g></svg>')

@@ -14,8 +14,10 @@ LINE = '<path MOVING style="fill:none;stroke:{paint};stroke-width:1.4"/>'
 DASHES = {"-": "1.4", "--": "2;stroke-dasharray:7 3", ":": "2;stroke-dasharray:2 3"}  # after the name of the width
 FILLED = '<path MOVING style="fill:{paint}"/>'
 TEXT = f'<text MOVING style="{_LETTERS}" dy="4">{{text}}</text>'
+GRIP = '<g class="handle"'
 HANDLE = (
-    '<g class="handle" MOVING><circle r="22" fill="transparent"/><circle class="ring" r="9" style="stroke:{paint}"/>'
+    f'{GRIP} MOVING><circle class="grip" r="22" fill="transparent"/>'
+    '<circle class="ring" r="9" style="stroke:{paint}"/>'
     f'<text style="{_LETTERS}" y="-13">{{text}}</text></g>'
 )
 ARROW = (

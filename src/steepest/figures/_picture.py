@@ -5,13 +5,13 @@ from __future__ import annotations
 import html
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
+from matplotlib import style
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
@@ -94,14 +94,12 @@ class Picture:
 
     def _figure(self) -> str:
         """Return the picture as HTML."""
-        return f'<figure class="picture">{self._panels()}<figcaption>{html.escape(self.title)}</figcaption></figure>'
+        image = self._image(self.panels)
+        return f'<figure class="picture">{image}<figcaption>{html.escape(self.title)}</figcaption></figure>'
 
-    def _panels(self) -> str:
-        """Return the panels as one image with its alternative text."""
-        width, count = max(int(re.findall(r' width="(\d+)', panel)[0]) for panel in self.panels), len(self.panels)
-        room = f"--panel:{width}px;--panels:{width * count + 12 * (count - 1)}px"  # known before the panels come
-        label, panels = html.escape(self.alt), "".join(self.panels)
-        return f'<div class="panels" role="img" aria-label="{label}" style="{room}">{panels}</div>'
+    def _image(self, panels: Sequence[str]) -> str:
+        """Return panels as an image; its alternative text is that of the whole picture."""
+        return row(panels, f' role="img" aria-label="{html.escape(self.alt)}"')
 
 
 class Panels:
@@ -113,7 +111,7 @@ class Panels:
     @contextmanager
     def draw(self, title: str = "", *, width: int = 325, height: int = 290, equal: bool = False) -> Iterator[Any]:
         """Give Matplotlib axes of that size in CSS pixels; turn them into SVG afterwards."""
-        with mpl.rc_context(_STYLE):
+        with style.context(["default", _STYLE]):  # a reader's own style would change the figures of a page
             figure = Figure(figsize=(width / 72, height / 72), dpi=72, layout="constrained")
             FigureCanvasSVG(figure)
             axes = figure.add_subplot()
@@ -131,6 +129,13 @@ class Panels:
     def picture(self, title: str, alt: str) -> Picture:
         """Return the panels drawn so far as a picture."""
         return Picture(title, alt, tuple(self.svgs))
+
+
+def row(panels: Sequence[str], attributes: str = "") -> str:
+    """Return panels that stand beside one another, without a stylesheet too; their room is known before they come."""
+    width, count = max(int(re.findall(r' width="(\d+)', panel)[0]) for panel in panels), len(panels)
+    room = f"--panel:{width}px;--panels:{width * count + 12 * (count - 1)}px"
+    return f'<span class="panels"{attributes} style="{room}">{"".join(panels)}</span>'
 
 
 def color_variable(color: str) -> str:
