@@ -2,10 +2,12 @@
 
 import re
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 import scipy.integrate
 import scipy.stats
+from matplotlib import style
 
 from steepest import (
     L1,
@@ -526,7 +528,7 @@ def test_share_paths_refuse_a_ball_over_the_edge():
 
 
 def test_a_readers_own_style_changes_no_picture():
-    """What a reader has set for Matplotlib, a style or single settings, is not seen in a picture, and is there after."""
+    """What a reader has set for Matplotlib, by style or one by one, is not seen in a picture, and is there after."""
     plain = balls([3.0, 4.0], (L2, LINF)).panels
     with style.context(["dark_background", {"axes.grid": True, "axes.labelsize": 30, "text.usetex": True}]):
         assert balls([3.0, 4.0], (L2, LINF)).panels == plain
