@@ -171,4 +171,4 @@ def lock(session: nox.Session) -> None:
     # The peers stand beside these, so theirs is what is not locked already, at versions that suit what is.
     locked = re.findall(r"^([a-z0-9-]+)[^ ]*==", Path("requirements.txt").read_text("utf-8"), re.MULTILINE)
     beside = ["-c", "requirements.txt", *(f"--no-emit-package={name}" for name in locked)]
-    session.run(*command, *beside, "--group=peers", "pyproject.toml", "-o", "tests/peers.txt")
+    session.run(*command, *beside, "--group=peers", "pyproject.toml", "-o", "tests/peers.txt", log=False)
