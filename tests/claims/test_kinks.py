@@ -367,15 +367,15 @@ def test_the_bound_tends_to_the_minimum_where_squares_have_no_sum(tried):
 def test_descend_with_lengths_comes_as_near_as_claimed(tried, dim):
     """On sums of absolute values the best loss of `descend` with the lengths 1/k keeps the bound."""
     rng = np.random.default_rng(dim)
-    why = "the bound is one-sided: what exceeds it may only be rounding, of 1000 steps"
-    lengths = 1 / np.arange(1, 1001)
-    for _ in range(5):
+    why = "400 steps round, each by d eps of the loss at the start"
+    lengths = 1 / np.arange(1, 401)
+    for _ in range(3):
         scales, start = rng.uniform(1, 3, dim), rng.standard_normal(dim)
         loss = Loss(lambda w, c=scales: c @ abs(w), lambda w, c=scales: c * np.sign(w), lambda w, v: 0 * w)
-        path = descend(loss, start, lengths, 1000)
+        path = descend(loss, start, lengths, 400)
         best, most = np.minimum.accumulate(path.values)[:-1], np.sqrt(scales @ scales)
         allowed = most * (start @ start + np.cumsum(lengths**2)) / (2 * np.cumsum(lengths))
-        tried.within(np.maximum(best - allowed, 0), 1000 * dim * EPS * path.values[0], dim, why)
+        tried.below(best, allowed, 400 * dim * EPS * path.values[0], dim, why)
 
 
 @steps

@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from functools import cache
 
 import cvxpy as cp
 import mpmath
@@ -19,15 +20,17 @@ SHAPES = [(1, 1), (1, 3), (2, 2), (3, 2), (3, 5), (6, 4)]
 shapes = pytest.mark.parametrize("shape", SHAPES, ids=str)
 
 
+@cache  # tests of several powers share them
 def _known(seed, count, shape):
-    """Yield bases of fractions, whole singular values in order, with ties and zeros, and their matrix of fractions."""
-    rng = np.random.default_rng(seed)
+    """Return bases of fractions, whole singular values in order, with ties and zeros, and their matrix of fractions."""
+    rng, known = np.random.default_rng(seed), []
     for _ in range(count):
         left, right = orthogonal(rng, shape[0]), orthogonal(rng, shape[1])
         values = np.sort(rng.integers(0, 5, min(shape)))[::-1]
         if values.any():
             values = [Fraction(int(v)) for v in values]
-            yield left, values, right, _compose(left, values, right)
+            known.append((left, values, right, _compose(left, values, right)))
+    return known
 
 
 def _compose(left, values, right):
