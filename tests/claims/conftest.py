@@ -33,7 +33,7 @@ class Tried:
         self._count(share.size, dim)
 
     def below(self, sizes, bound, rounding, dim, why):
-        """Assert that sizes pass a bound of the claim by no more than rounding: what counts is how far beyond they are."""
+        """Assert that sizes exceed a bound of the claim by rounding at the most: what counts is by how much."""
         self.within(np.maximum(np.abs(np.asarray(sizes, float)) - bound, 0.0), rounding, dim, why)
 
     def _count(self, cases, dim):
