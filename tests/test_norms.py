@@ -6,7 +6,7 @@ from fractions import Fraction
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from norms_tried import HEXAGON, NORMS
 from strategies import EPS, TINY, exact_dot, finite, nonzero, pairs, random_vectors, tame, vectors
 
@@ -25,6 +25,7 @@ from steepest import (
 )
 
 norms = pytest.mark.parametrize("name", NORMS)
+half = settings(max_examples=50)  # of Hypothesis's hundred, for each of two dozen norms
 HUGE = float(np.finfo(float).max)
 
 
@@ -40,6 +41,7 @@ def _close(result, exact, tried, dim, scale=1):
 
 
 @norms
+@half
 @given(vectors(finite))
 @example([5e-324])
 @example([1e308, 1e-300])
@@ -58,6 +60,7 @@ def test_size_and_dual_are_right_at_any_magnitude(name, x):
 
 
 @norms
+@half
 @given(vectors(tame))
 def test_norms_are_homogeneous(name, x):
     """Three halves of a vector, turned around, has three halves of its norm."""
@@ -68,6 +71,7 @@ def test_norms_are_homogeneous(name, x):
 
 
 @norms
+@half
 @given(pairs(tame, tame))
 def test_norms_obey_the_triangle_inequality(name, drawn):
     """A sum is no longer than its parts together, up to rounding; nor is it in the dual norm."""
@@ -90,6 +94,7 @@ def test_only_zero_has_norm_zero(name):
 
 
 @norms
+@half
 @given(pairs(tame, tame))
 def test_the_dual_bounds_the_inner_product(name, drawn):
     """No inner product exceeds the dual norm of one vector times the norm of the other."""
@@ -99,6 +104,7 @@ def test_the_dual_bounds_the_inner_product(name, drawn):
 
 
 @norms
+@half
 @given(nonzero(finite))
 @example([5e-324, -5e-324])
 @example([1e308, -1e308, 5e-324])
