@@ -76,7 +76,7 @@ def test_a_curve_too_fast_at_w_has_no_tangent(tried):
     for root in (Fraction(sign, n) for n in range(1, 200) for sign in (1, -1)):
         t = root**3
         x, y = t, root
-        assert x - y**3 == 0
+        assert x - y**3 == 0  # exact: fractions
         tried((x * 1 + y * 0) / t == 1, 2)
 
 

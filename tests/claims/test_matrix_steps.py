@@ -253,10 +253,10 @@ def test_at_the_ends_there_are_more_steps(tried):
     """For diag(n, n) two pairs are as steep in the nuclear norm; for diag(n, 0) in the spectral one much is free."""
     for n in range(1, 20):
         for x in (np.diag([-1.0, 0.0]), np.diag([0.0, -1.0])):
-            tried(np.linalg.norm(x, "nuc") == 1 and np.sum(np.diag([n, n]) * x) == -n, 4)
+            tried(abs(np.linalg.norm(x, "nuc") - 1) <= 8 * EPS and np.sum(np.diag([n, n]) * x) == -n, 4)
         for t in np.linspace(-1, 1, 9):
             x = np.diag([-1.0, t])
-            tried(np.linalg.norm(x, 2) == 1 and np.sum(np.diag([n, 0]) * x) == -n, 4)
+            tried(abs(np.linalg.norm(x, 2) - 1) <= 8 * EPS and np.sum(np.diag([n, 0]) * x) == -n, 4)
 
 
 @pytest.mark.claim(UNIQUE, without="X is no longer than one")
@@ -371,7 +371,7 @@ def test_every_average_of_tied_pairs_is_steepest(tried, shape):
         k = sum(v == values[0] for v in values)
         for _ in range(5):
             x = -left[:, :k] @ _weights(rng, k) @ right[:, :k].T
-            assert np.sum(matrix * x) == -values[0]
+            assert np.sum(matrix * x) == -values[0]  # exact: fractions
             size = np.linalg.norm(np.array(x, float), "nuc")
             tried.within(size - 1, 2 * sum(shape) * EPS, math.prod(shape), why)
 

@@ -108,7 +108,7 @@ def test_what_the_projection_takes_away_is_normal(tried, shape):
     for x, rest in _frames(307, 40, shape):
         s, u = _whole(rng, shape[1], shape[1]), _tangent(rng, x, rest)
         normal = x @ (s + s.T)
-        assert np.sum(normal * u) == 0
+        assert np.sum(normal * u) == 0  # exact: fractions
         left, size = surface.gradient(_flat(x), _flat(normal)), max(1.0, float(_square(normal)) ** 0.5)
         tried.within(left / size, 4 * sum(shape) * EPS, x.size, why)
 
@@ -301,7 +301,7 @@ def test_a_step_that_is_not_tangent_may_lose_rank(tried, shape):
     """U = X S with S symmetric is not tangent: the polar factor of X + U is X still, farther off than the bound."""
     for x, _ in _frames(326, 40, shape):
         u = x * np.array([Fraction(1, 8 * (k + 1)) for k in range(shape[1])])
-        assert np.any((x + u).T @ (x + u) != _eye(shape[1]) + u.T @ u)
+        assert np.any((x + u).T @ (x + u) != _eye(shape[1]) + u.T @ u)  # exact: fractions
         off = x - x - u + x @ u.T @ u / 2  # X + U = X (I + S), where I + S is positive definite: its polar factor is X
         product = u.T @ u
         tried(bool(_square(off) > np.trace(product @ product @ product) / 4), x.size)
@@ -314,7 +314,7 @@ def test_other_starts_have_another_product(tried, shape):
     rng = np.random.default_rng(327)
     for x, rest in _frames(328, 40, shape):
         u = _tangent(rng, x, rest)
-        assert np.all((2 * x).T @ u + u.T @ (2 * x) == 0)
+        assert np.all((2 * x).T @ u + u.T @ (2 * x) == 0)  # exact: fractions
         tried(np.any((2 * x + u).T @ (2 * x + u) != _eye(shape[1]) + u.T @ u), x.size)
 
 
@@ -394,7 +394,7 @@ def test_of_other_matrices_invariant_spans_are_not_stationary(tried):
     rng, circle = np.random.default_rng(335), stiefel((2, 1))
     for a, b, d in rng.integers(1, 9, (60, 3)):
         matrix, x = np.array([[a, b], [0, d]]), np.array([1.0, 0.0])
-        assert (matrix @ x)[1] == 0
+        assert (matrix @ x)[1] == 0  # exact: whole numbers
         along = circle.gradient(x, -(matrix + matrix.T) @ x / 2)
         tried(along[1] == -b / 2, 2)
 
