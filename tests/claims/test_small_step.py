@@ -15,7 +15,7 @@ LABEL = "taylor-remainder"
 claim = pytest.mark.claim(LABEL)
 FRACTIONS = 2.0 ** np.arange(-3, 1)
 MODELS = {2: first_order, 3: second_order}
-DRIFT = "by the rounding of the loss and its model, as it moves a slope fitted to logarithms"
+DRIFT = "the rounding of the loss and its model, which moves a slope fitted to logarithms"
 
 
 def _moved(steps, drift):
@@ -34,7 +34,7 @@ def _cantor(x):
 
 
 def _measure(specimen, w, u, order):
-    """Return the measured order of a model, how far the series and how far rounding move it, or None if they drown it.
+    """Return the measured order of a model, how far the series and rounding move it, or None if too far.
 
     Each error is off by a share: the next term of the series, in proportion to the step, and the rounding of values.
     """
