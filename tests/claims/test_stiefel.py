@@ -215,13 +215,13 @@ def test_the_product_is_one_plus_that_of_the_step(tried, shape):
 def test_the_parabola_is_within_its_bound(tried, shape):
     """For steps from 1/64 to 8 the theorem's formula gives the package's point, within the parabola's bound."""
     rng, surface, t = np.random.default_rng(322), stiefel(shape), 2.0 ** np.arange(-6, 4)[:, None, None]
-    why = "8 (m + p) eps of 1 + t**2, as large as the parabola's terms: sums of m and of p terms, there and in the root"
+    why = "8 (m + p) eps of 1 + t**2 in each of p columns: sums of m and of p terms, in the root and in the parabola"
     for x, _ in _frames(323, 40, shape):
         x = np.array(x, float)
         u = surface.gradient(_flat(x), rng.standard_normal(x.size)).reshape(shape)
         u /= np.linalg.norm(u) or 1.0
         ends = surface.retract(_flat(x), (t * u).reshape(-1, x.size)).reshape(-1, *shape)
-        tolerance = 8 * sum(shape) * EPS * (1 + t[:, 0, 0] ** 2)
+        tolerance = 8 * sum(shape) * EPS * np.sqrt(shape[1]) * (1 + t[:, 0, 0] ** 2)
         values, axes = np.linalg.eigh(u.T @ u)  # the formula itself: the root by the eigenvalues of U'U
         roots = np.stack([(axes / np.sqrt(1 + s * s * np.maximum(values, 0))) @ axes.T for s in t[:, 0, 0]])
         known = (x + t * u) @ roots
