@@ -56,7 +56,7 @@ def check_claims(session: nox.Session, python: str, folder: Path) -> None:
     known = python == sys.executable and report.is_file() and note.is_file() and note.read_text() == key
     if not known:
         note.unlink(missing_ok=True)
-        tests = ["-q", "-p", "no:cacheprovider", "tests/claims", f"--junitxml={report}"]
+        tests = ["-q", "-p", "no:cacheprovider", *WORKERS, "tests/claims", f"--junitxml={report}"]
         session.run(python, "-m", "pytest", *tests, success_codes=[0, 1])
         note.write_text(key)
 

@@ -97,6 +97,7 @@ def test_it_stops_where_the_gradient_is_zero():
     np.testing.assert_array_equal(reached.points, [[4.0, -8.0], [0.0, 0.0]])
     assert reached.stopped == "gradient is zero"
     there = descend(FLAT, [1.0, 2.0], fixed_length(1.0), 10)
+    # exact: no step is taken, and the loss is zero everywhere
     assert (there.points.tolist(), there.values.tolist(), there.stopped) == ([[1.0, 2.0]], [0.0], "gradient is zero")
 
 
@@ -139,10 +140,11 @@ def test_a_run_that_diverges_keeps_its_finite_part(case):
 def test_a_start_beyond_all_floats_is_kept_without_a_warning():
     """A start whose loss is past the largest float stays in the path; the descent goes on where its step leads back."""
     path = descend(quadratic([1.0]), [1e200], learning_rate(1.0), 2)
+    # exact: the step of a single weight is the weight itself
     assert (path.points.tolist(), path.values.tolist()) == ([[1e200], [0.0]], [np.inf, 0.0])
     assert path.stopped == "gradient is zero"
     path = descend(quadratic([1.0]), [1e200], learning_rate(0.5), 2)
-    assert (path.values.tolist(), path.stopped) == ([np.inf], "out of range")
+    assert (path.values.tolist(), path.stopped) == ([np.inf], "out of range")  # exact: infinity
 
 
 def test_the_start_is_left_as_it_was():

@@ -6,7 +6,7 @@ from fractions import Fraction
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from norms_tried import HEXAGON, NORMS
 from strategies import EPS, TINY, exact_dot, finite, nonzero, pairs, random_vectors, tame, vectors
 
@@ -25,6 +25,7 @@ from steepest import (
 )
 
 norms = pytest.mark.parametrize("name", NORMS)
+half = settings(max_examples=50)  # of Hypothesis's hundred, for each of two dozen norms
 HUGE = float(np.finfo(float).max)
 
 
@@ -40,6 +41,7 @@ def _close(result, exact, tried, dim, scale=1):
 
 
 @norms
+@half
 @given(vectors(finite))
 @example([5e-324])
 @example([1e308, 1e-300])
@@ -58,6 +60,7 @@ def test_size_and_dual_are_right_at_any_magnitude(name, x):
 
 
 @norms
+@half
 @given(vectors(tame))
 def test_norms_are_homogeneous(name, x):
     """Three halves of a vector, turned around, has three halves of its norm."""
@@ -68,6 +71,7 @@ def test_norms_are_homogeneous(name, x):
 
 
 @norms
+@half
 @given(pairs(tame, tame))
 def test_norms_obey_the_triangle_inequality(name, drawn):
     """A sum is no longer than its parts together, up to rounding; nor is it in the dual norm."""
@@ -83,13 +87,14 @@ def test_only_zero_has_norm_zero(name):
     tried = NORMS[name]
     norm = tried.make()
     zero = tried.fit([0.0, -0.0])
-    assert norm(zero) == norm.dual(zero) == 0.0
+    assert norm(zero) == norm.dual(zero) == 0.0  # exact: sums, roots and largest values of zeros
     for tiny in 1e-300 * np.eye(len(zero)):
         assert 0.4e-300 < norm(tiny) <= 1.01e-300
         assert 0.9e-300 < norm.dual(tiny) < 2.5e-300
 
 
 @norms
+@half
 @given(pairs(tame, tame))
 def test_the_dual_bounds_the_inner_product(name, drawn):
     """No inner product exceeds the dual norm of one vector times the norm of the other."""
@@ -99,6 +104,7 @@ def test_the_dual_bounds_the_inner_product(name, drawn):
 
 
 @norms
+@half
 @given(nonzero(finite))
 @example([5e-324, -5e-324])
 @example([1e308, -1e308, 5e-324])
@@ -185,7 +191,8 @@ def test_rows_are_measured_one_by_one(name):
     for i in np.ndindex(3, 4):
         assert sizes[i] == pytest.approx(norm(x[i]), rel=8 * EPS)
         assert duals[i] == pytest.approx(norm.dual(x[i]), rel=8 * EPS)
-        np.testing.assert_allclose(aligned[i], norm.aligned(x[i]), rtol=2 * tried.rounding(dim))
+        step = norm.aligned(x[i])
+        np.testing.assert_allclose(aligned[i], step, rtol=0, atol=2 * tried.rounding(dim) * np.abs(step).max())
 
 
 @norms
@@ -264,9 +271,9 @@ def test_a_block_far_smaller_than_another_is_not_zero(kind):
 def test_rescaling_by_a_norm_is_not_steepest_in_it():
     """For g = (3, -4, 1) and the max norm, rescaling gains 6.5 and the steepest step gains 8, the dual norm."""
     g = np.array([3.0, -4.0, 1.0])
-    assert directional_derivative(g, steepest_direction(g, LINF)) == -8.0 == -LINF.dual(g)
-    assert directional_derivative(g, -g / LINF(g)) == -6.5
-    assert directional_derivative(g, steepest_direction(g, L1)) == -4.0
+    assert directional_derivative(g, steepest_direction(g, LINF)) == -8.0 == -LINF.dual(g)  # exact: whole numbers
+    assert directional_derivative(g, -g / LINF(g)) == -6.5  # exact: quarters of whole numbers
+    assert directional_derivative(g, steepest_direction(g, L1)) == -4.0  # exact: whole numbers
 
 
 def test_each_norm_has_its_own_name():
@@ -281,7 +288,7 @@ def test_powers_one_two_and_infinity_are_the_named_norms():
     """The powers 1, 2 and infinity are L1, L2 and LINF themselves; others are written with their power."""
     assert (lp(1), lp(2), lp(2.0), lp(math.inf)) == (L1, L2, L2, LINF)
     assert [lp(p).name for p in (Fraction(3, 2), 3, 1 + 1e-9)] == ["ℓ1.5", "ℓ3", "ℓ1.000000001"]
-    assert lp(Fraction(3, 2))([3.0, 4.0]) == lp(1.5)([3.0, 4.0])
+    assert lp(Fraction(3, 2))([3.0, 4.0]) == lp(1.5)([3.0, 4.0])  # exact: the same power
 
 
 def test_a_norm_of_your_own_gives_its_steepest_direction():
@@ -343,7 +350,7 @@ def test_a_polytope_far_below_one_measures_in_float32():
     """Sides that are no numbers of a float type do not matter where the norm is one; the tiniest ball has a norm."""
     cross = np.vstack([np.eye(2), -np.eye(2)])
     assert polytope(1e50 * cross)(np.array([1e38, 1], np.float32)) == pytest.approx(1e-12, rel=1e-6)
-    assert polytope(1e-310 * cross)([1e-310, -1e-310]) == 2
+    assert polytope(1e-310 * cross)([1e-310, -1e-310]) == pytest.approx(2, rel=16 * EPS)
 
 
 @pytest.mark.parametrize("dim", [1, 2, 3, 4, 5])

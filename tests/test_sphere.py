@@ -92,7 +92,7 @@ def test_a_seed_fixes_the_directions():
     """The same seed gives the same directions, another seed gives others."""
     again, other = random_directions(5, 3, seed=7), random_directions(5, 3, seed=8)
     np.testing.assert_array_equal(random_directions(5, 3, seed=7), again)
-    assert not np.any(again == other)
+    assert not np.any(again == other)  # exact: other draws, not other roundings
 
 
 @pytest.mark.parametrize("dim", [2, 3, 10])

@@ -39,8 +39,10 @@ class Claim(ElementDirective):  # type: ignore[misc]
 def load(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> list[str]:
     """Read the report of the tests; return the pages to read again: all, if it says something new."""
     report = Path(app.confdir, app.config.build_folder, "claims.xml")
-    cases = list(ElementTree.parse(report).iter("testcase")) if report.is_file() else []
+    found = ElementTree.parse(report).iter("testcase") if report.is_file() else []
+    cases = sorted(found, key=lambda case: (case.get("classname", ""), case.get("name", "")))  # whoever ran them
     old, kept(env)["records"] = kept(env)["records"], [_record(case) for case in cases]
+    kept(env)["records"].sort(key=lambda record: (record["file"], record.get("line", 0)))
     return sorted(env.found_docs) if old != kept(env)["records"] else []
 
 

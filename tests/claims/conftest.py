@@ -32,6 +32,10 @@ class Tried:
         self.apart = max(float(apart.max()), self.apart or 0.0)
         self._count(share.size, dim)
 
+    def below(self, sizes, bound, rounding, dim, why):
+        """Assert that sizes exceed a bound of the claim by rounding at the most: what counts is by how much."""
+        self.within(np.maximum(np.abs(np.asarray(sizes, float)) - bound, 0.0), rounding, dim, why)
+
     def _count(self, cases, dim):
         assert cases > 0
         self.cases += int(cases)

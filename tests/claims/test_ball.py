@@ -136,10 +136,13 @@ def test_the_plane_through_the_step_supports_the_ball(tried, name):
     dim, norm = sides.shape[1], make()
     vertices = np.unique(_highest(sides, random_vectors(302, 600, dim)).round(6), axis=0)  # they are whole numbers
     assert np.array_equal(vertices, vertices.round())
-    for g in many_gradients(303, dim)[200:700]:
-        if g.any():
-            u = steepest_direction(g, norm)
-            tried(bool((sides @ u).max() == 1 and np.all(vertices @ g >= u @ g) and u @ g == -norm.dual(g)), dim)
+    g = many_gradients(303, dim)[200:700]
+    g = g[g.any(axis=1)]
+    u = steepest_direction(g, norm)
+    slopes = np.sum(u * g, axis=1)
+    tried((u @ sides.T).max(axis=1) == 1, dim)  # exact: halves of small whole numbers, like all that follows
+    tried((g @ vertices.T).min(axis=1) >= slopes, dim)
+    tried(slopes == -norm.dual(g), dim)
 
 
 @claim(ANY, without="lengths are measured by a norm")

@@ -404,7 +404,7 @@ def test_other_losses_bend_more_on_the_way(tried):
         dim=1,
     )
     w, alpha = np.array([1.0]), 1.9
-    assert loss.hessian_product(w, np.ones(1)) == [1.0]
+    assert loss.hessian_product(w, np.ones(1)) == [1.0]  # exact: one, and a square of zero
     tried(_lower(loss, w, np.array([[1.0], [-1.0]]), alpha).mean() > loss(w) - (alpha - alpha**2 / 2), 1)
 
 

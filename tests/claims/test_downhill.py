@@ -70,7 +70,7 @@ def test_every_direction_past_a_right_angle_goes_down(tried, degrees):
 def test_a_slope_made_of_partial_derivatives_is_not_enough(tried):
     """The partial derivatives of w1 + w2 + 3 sqrt(abs(w1 w2)) at 0 give (-1, -1) the slope -2, yet every step rises."""
     partials, u = np.array([1.0, 1.0]), np.array([-1.0, -1.0])
-    assert directional_derivative(partials, u) == -2
+    assert directional_derivative(partials, u) == -2  # exact: whole numbers
     for step in 2.0 ** np.arange(-100, 1):
         x, y = step * u
         tried(x + y + 3 * np.sqrt(abs(x * y)) > 0, 2)
@@ -83,7 +83,7 @@ def test_perpendicular_to_the_gradient_the_slope_has_no_say(tried, degrees):
     loss, w = quadratic([1.0, 1.0]), np.array([0.0, -5.0])
     u = circle(degrees, loss.gradient(w))
     slope, steps = directional_derivative(loss.gradient(w), u), 2.0 ** np.arange(-20, 3)
-    assert slope == 0
+    assert slope == 0  # exact: a quarter turn is exact, so each product is zero
     tried(along(loss, w, u, steps) > loss(w), 2)
 
 

@@ -140,9 +140,10 @@ def test_a_convex_solver_finds_the_lowest_slope_at_a_thousand_kinks(tried, dim):
     solve(slope, [*below, cp.norm(u, 2, axis=1) <= 1])
     s = np.array([shortest_subgradient(rows) for rows in active])
     length = L2(s)
-    assert min(np.sum(length == 0), np.sum(length > 0)) >= 100
-    along = np.max(active @ -(s / np.where(length, length, 1)[:, None])[:, :, None], axis=(1, 2))
-    said = np.stack([-length, np.where(length, along, 0)])
+    some = length > 1e-9
+    assert min(np.sum(~some), np.sum(some)) >= 100
+    along = np.max(active @ -(s / np.where(some, length, 1)[:, None])[:, :, None], axis=(1, 2))
+    said = np.stack([-length, np.where(some, along, 0)])
     tried.within(slope.value - said, tolerances(slope.value), dim, WHY)
 
 
@@ -191,7 +192,7 @@ def test_partial_derivatives_are_not_enough(tried):
     def loss(x, y):
         square = abs(x * y)
         root = Fraction(isqrt(square.numerator), isqrt(square.denominator))
-        assert root**2 == square
+        assert root**2 == square  # exact: fractions
         return x + y + 3 * root
 
     zero = Fraction(0)
@@ -245,7 +246,7 @@ def _wolfe(x, y):
         return 9 * x + 16 * abs(y)
     square = 25 * (9 * x * x + 16 * y * y)
     root = Fraction(isqrt(square.numerator), isqrt(square.denominator))
-    assert root**2 == square
+    assert root**2 == square  # exact: fractions
     return root
 
 
@@ -367,15 +368,15 @@ def test_the_bound_tends_to_the_minimum_where_squares_have_no_sum(tried):
 def test_descend_with_lengths_comes_as_near_as_claimed(tried, dim):
     """On sums of absolute values the best loss of `descend` with the lengths 1/k keeps the bound."""
     rng = np.random.default_rng(dim)
-    why = "the bound is one-sided: what exceeds it may only be rounding, of 1000 steps"
-    lengths = 1 / np.arange(1, 1001)
-    for _ in range(5):
+    why = "400 steps round, each by d eps of the loss at the start"
+    lengths = 1 / np.arange(1, 401)
+    for _ in range(3):
         scales, start = rng.uniform(1, 3, dim), rng.standard_normal(dim)
         loss = Loss(lambda w, c=scales: c @ abs(w), lambda w, c=scales: c * np.sign(w), lambda w, v: 0 * w)
-        path = descend(loss, start, lengths, 1000)
+        path = descend(loss, start, lengths, 400)
         best, most = np.minimum.accumulate(path.values)[:-1], np.sqrt(scales @ scales)
         allowed = most * (start @ start + np.cumsum(lengths**2)) / (2 * np.cumsum(lengths))
-        tried.within(np.maximum(best - allowed, 0), 1000 * dim * EPS * path.values[0], dim, why)
+        tried.below(best, allowed, 400 * dim * EPS * path.values[0], dim, why)
 
 
 @steps

@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from functools import cache
 
 import cvxpy as cp
 import mpmath
@@ -19,15 +20,17 @@ SHAPES = [(1, 1), (1, 3), (2, 2), (3, 2), (3, 5), (6, 4)]
 shapes = pytest.mark.parametrize("shape", SHAPES, ids=str)
 
 
+@cache  # tests of several powers share them
 def _known(seed, count, shape):
-    """Yield bases of fractions, whole singular values in order, with ties and zeros, and their matrix of fractions."""
-    rng = np.random.default_rng(seed)
+    """Return bases of fractions, whole singular values in order, with ties and zeros, and their matrix of fractions."""
+    rng, known = np.random.default_rng(seed), []
     for _ in range(count):
         left, right = orthogonal(rng, shape[0]), orthogonal(rng, shape[1])
         values = np.sort(rng.integers(0, 5, min(shape)))[::-1]
         if values.any():
             values = [Fraction(int(v)) for v in values]
-            yield left, values, right, _compose(left, values, right)
+            known.append((left, values, right, _compose(left, values, right)))
+    return known
 
 
 def _compose(left, values, right):
@@ -156,7 +159,7 @@ def test_two_rows_have_a_closed_form(tried, p):
 def test_no_matrix_of_length_one_falls_faster(tried, shape):
     """No matrix of length one falls by more than the exact bound, and disturbed steepest steps come close to it."""
     rng = np.random.default_rng(171)
-    why = "2 (m + n) eps: each row and column rounds once in the decomposition and once in the products"
+    why = "2 (m + n + 2) eps: rows and columns round in the decomposition and in the products, powers and roots twice"
     disturbed = 2.0 ** np.linspace(-30, 2, 100)[:, None, None] * rng.standard_normal((100, *shape))
     for _, values, _, matrix in _known(169, 10, shape):
         for p in (1, 1.5, 2, 3, math.inf):
@@ -164,7 +167,7 @@ def test_no_matrix_of_length_one_falls_faster(tried, shape):
             x = steepest_direction(_flat(matrix), schatten(shape, p)).reshape(shape) + disturbed
             x /= np.linalg.norm(np.linalg.svd(x, compute_uv=False), p, axis=1)[:, None, None]
             falls = -np.sum(x * np.array(matrix, float), axis=(1, 2)) / fall
-            tried.within(np.maximum(falls - 1, 0), 2 * sum(shape) * EPS, math.prod(shape), why)
+            tried.below(falls, 1, 2 * (sum(shape) + 2) * EPS, math.prod(shape), why)
             tried(falls.max() > 1 - 1e-6, math.prod(shape))  # the test would see a bound a millionth too low
 
 
@@ -250,10 +253,10 @@ def test_at_the_ends_there_are_more_steps(tried):
     """For diag(n, n) two pairs are as steep in the nuclear norm; for diag(n, 0) in the spectral one much is free."""
     for n in range(1, 20):
         for x in (np.diag([-1.0, 0.0]), np.diag([0.0, -1.0])):
-            tried(np.linalg.norm(x, "nuc") == 1 and np.sum(np.diag([n, n]) * x) == -n, 4)
+            tried(abs(np.linalg.norm(x, "nuc") - 1) <= 8 * EPS and np.sum(np.diag([n, n]) * x) == -n, 4)
         for t in np.linspace(-1, 1, 9):
             x = np.diag([-1.0, t])
-            tried(np.linalg.norm(x, 2) == 1 and np.sum(np.diag([n, 0]) * x) == -n, 4)
+            tried(abs(np.linalg.norm(x, 2) - 1) <= 8 * EPS and np.sum(np.diag([n, 0]) * x) == -n, 4)
 
 
 @pytest.mark.claim(UNIQUE, without="X is no longer than one")
@@ -368,7 +371,7 @@ def test_every_average_of_tied_pairs_is_steepest(tried, shape):
         k = sum(v == values[0] for v in values)
         for _ in range(5):
             x = -left[:, :k] @ _weights(rng, k) @ right[:, :k].T
-            assert np.sum(matrix * x) == -values[0]
+            assert np.sum(matrix * x) == -values[0]  # exact: fractions
             size = np.linalg.norm(np.array(x, float), "nuc")
             tried.within(size - 1, 2 * sum(shape) * EPS, math.prod(shape), why)
 

@@ -67,7 +67,7 @@ def test_off_quadratics_the_gradient_can_point_at_the_minimum_elsewhere(tried):
 @claim("not-to-minimum", without="the Hessian is positive definite")
 def test_at_a_saddle_minus_the_gradient_points_away(tried):
     """On the falling axis of a saddle -g points straight away from the stationary point."""
-    tried(angle(-quadratic([1, -1]).gradient([0.0, 1.0]), [0.0, -1.0]) == 180, 2)
+    tried(abs(angle(-quadratic([1, -1]).gradient([0.0, 1.0]), [0.0, -1.0]) - 180) <= 4 * 180 * EPS, 2)
 
 
 @claim("not-to-minimum", without="w is not the minimum")
@@ -167,7 +167,7 @@ def test_what_is_perpendicular_is_the_level_set(tried, dim):
         why = "(8 d + 16) eps times the largest curvature: two products with the axes and the inner product round"
         tried.within(directional_derivative(g, velocity), tolerance, dim, why=why)
         tried.within(np.radians(angle(-g, velocity) - 90), 9 * tolerance, dim, why=why)
-        tried(angle(-g, g) == 180, dim)
+        tried(abs(angle(-g, g) - 180) <= 4 * 180 * EPS, dim)
 
 
 @claim("not-perpendicular", without="the loss is differentiable")
@@ -184,7 +184,7 @@ def test_partial_derivatives_need_not_be_perpendicular_to_a_level_line(tried):
 @claim("not-perpendicular", without="the curve stays on the level set")
 def test_a_curve_that_leaves_the_level_set_has_a_slope(tried):
     """A straight line along the gradient has the slope ``g @ g``."""
-    g = quadratic([1, 10]).gradient([2.0, 0.6])
+    g = quadratic([1, 12]).gradient([2.0, 0.5])
     tried(directional_derivative(g, g) == 40, 2)
 
 
@@ -195,8 +195,8 @@ def test_a_curve_without_velocity_can_lean_against_the_gradient(tried):
     for t in np.geomspace(1e-12, 1e-2, 11):
         moved = np.array([-2 * np.sin(np.sqrt(t) / 2) ** 2, np.sin(np.sqrt(t))])
         tried(abs(loss(w + moved) - loss(w)) <= 4 * EPS and L2(moved) / t > 0.9 / np.sqrt(t), 2)
-        why = "t / 24, the next term of the series of the cosine, and 8 eps for rounding"
-        tried.within(directional_derivative(loss.gradient(w), moved) / t + 0.5, t / 24 + 8 * EPS, 2, why=why)
+        why = "8 eps: a root, a sine, which may be off by four units of its last place, a square and three products"
+        tried.below(directional_derivative(loss.gradient(w), moved) / t + 0.5, t / 24, 8 * EPS, 2, why)
 
 
 @claim("not-perpendicular", without="for the steepest direction, the gradient is not zero")

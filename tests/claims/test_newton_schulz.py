@@ -85,7 +85,7 @@ def test_above_the_root_of_three_the_sign_turns(tried):
     """From 2 the first iterate is -1, and so are all others; from 1.74 to 2 the limit is -1; from the root itself 0."""
     why = "4 eps: at a fixed point of slope zero only the four roundings of the last iteration stay"
     root = np.array([[1.0, 1, 1, 0], [1, -1, 0, 1], [1, 0, -1, -1], [0, 1, -1, 1]])
-    assert np.all(root @ root.T == 3 * np.eye(4))
+    assert np.all(root @ root.T == 3 * np.eye(4))  # exact: whole numbers
     tried(odd_polynomial(np, root, (1.5, -0.5)) == 0, 16)
     for start in (2.0, *np.linspace(1.74, 2, 100)):
         x = np.array([[start]])

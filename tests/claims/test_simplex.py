@@ -351,14 +351,13 @@ def test_the_rate_holds_above_the_solvers_minimum(tried, dim):
 @pytest.mark.parametrize("dim", [2, 10, 1000])
 def test_the_rate_holds_on_linear_losses(tried, dim):
     """On a slope toward one share, any λ is allowed: k steps leave what the closed form says, below λ log d / k."""
-    why = "λ log d / k, with 1e-12 for rounding"
+    why = "a step rounds by (8 + 2 / λ) eps: its logarithm, two products and an exponential; the loss by d eps"
     for lam in np.geomspace(0.1, 100, 9):
         values = _run(_linear(np.array([0.0] + [1.0] * (dim - 1))), np.full(dim, 1 / dim), 1 / lam, 60).values
         k = np.arange(1, len(values))
-        tried.within(values[1:], lam * np.log(dim) / k + 1e-12, dim, why=why)
-        rest = (dim - 1) * np.exp(-k / lam)
-        known = rest / (1 + rest)
-        tried(abs(values[1:] - known) <= 1e-12, dim)
+        rest, rounding = (dim - 1) * np.exp(-k / lam), EPS * (k * (8 + 2 / lam) + dim)
+        tried.below(values[1:], lam * np.log(dim) / k, rounding, dim, why)
+        tried.within(values[1:] - rest / (1 + rest), rounding, dim, why)
 
 
 @claim(RATE, without="the loss is convex and differentiable")

@@ -113,7 +113,7 @@ def test_another_length_has_another_bound(tried):
     """With the largest component as length, minus the signs has length one and falls faster than the Euclidean norm."""
     g = np.random.default_rng(0).integers(1, 100, (1000, 3)).astype(float)
     signs = -np.sign(g)
-    assert np.all(LINF(signs) == 1)
+    assert np.all(LINF(signs) == 1)  # exact: the largest of ones
     tried(directional_derivative(g, signs) < -L2(g), 3)
 
 
@@ -194,7 +194,7 @@ def test_one_whole_vector_in_the_ball_is_lowest(tried, g, radius):
     grid = np.stack(np.meshgrid(*[axis] * len(g)), axis=-1).reshape(-1, len(g))
     u = grid[(grid**2).sum(axis=1) <= radius**2]
     norm = round(L2(g))
-    assert norm**2 == g @ g
+    assert norm**2 == g @ g  # exact: whole numbers
     tried(u @ g >= -radius * norm, len(g))
     against = (u * norm == -radius * g).all(axis=1)
     assert against.sum() == 1

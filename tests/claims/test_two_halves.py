@@ -35,6 +35,7 @@ def test_as_many_down_as_up_among_all_whole_vectors(tried, dim, reach):
     grid = np.array(list(product(range(-reach, reach + 1), repeat=dim)))
     gradients = grid[grid.any(axis=1)]
     slope = gradients @ grid.T
+    # exact: whole numbers
     assert np.array_equal(directional_derivative(gradients[:, None].astype(float), grid.astype(float)), slope)
     down, up = (slope < 0).sum(axis=1), (slope > 0).sum(axis=1)
     tried((down == up) & (down > 0), dim)
