@@ -236,7 +236,7 @@ def finite_ball(loss: Loss, w: Any, radii: Any, turns: Any) -> Explorable:
         axes.loglog(radii, away, "o", color=DIRECTION, ms=3, label="measured")
         stage.dot(points(radii, away)[:, None], DIRECTION)
         axes.set(xlabel="step length η")
-        axes.legend()
+        axes.legend(loc="upper left")
     directions = best[:, None], down, other
     changes = [loss(w + radii[:, None, None] * u) - loss(w) for u in directions]
     spoken = _finite_numbers(stage, (radii, turns), away, changes)

@@ -108,14 +108,17 @@ def _seen(paths: Any, reach: float) -> Any:
 def _map(axes: Any, spectrum: Any, best: Any, far: float) -> None:
     """Draw levels of the factor, the lines between the regions with their names, and the best pair."""
     x, y = np.linspace(0, 1.04 * far, 181), np.linspace(0, 1, 181)
-    factor = _factor(x, y[:, None], spectrum)
+    factor = steady(_factor(x, y[:, None], spectrum))
     levels = [*np.arange(1, 10) / 10, 0.95]
     for level in [*levels, 1.0]:
         axes.contourf(x, y, factor, levels=[0, level], colors=[DIRECTION], alpha=0.09)
     lines = axes.contour(x, y, factor, levels=levels, colors=SOFT, linewidths=0.8)
-    for text in axes.clabel(lines, fmt="%g", fontsize=11, colors=INK):
-        text.set_rotation(0)
     (low, high), root = spectrum, np.sqrt(np.linspace(best[1], 1, 61))
+    # Where a line is straight, any place is as good as another: Matplotlib's choice is one of rounding.
+    level = np.array(levels)[np.square(levels) > best[1]]
+    middle = ((1 - level) ** 2 / low + (1 + level) ** 2 / high) / 2
+    for text in axes.clabel(lines, fmt="%g", fontsize=11, colors=INK, manual=points(middle, level**2).tolist()):
+        text.set_rotation(0)
     axes.plot((1 - root) ** 2 / low, root**2, color=INK, lw=1.4)
     axes.plot((1 + root) ** 2 / high, root**2, color=INK, lw=1.4)
     axes.plot([2 / (low + high), best[0]], [0, best[1]], color=INK, lw=1.4)
