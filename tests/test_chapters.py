@@ -20,9 +20,9 @@ def chapter(request):
 
 
 def prose_of(chapter):
-    """Return a chapter without its cells, formulas, header, tags and the options of its directives."""
+    """Return a chapter without its cells, formulas, header, tags, addresses and the options of its directives."""
     text = re.sub(r"\A---.*?^---$|^:\w+:[^\n]*$", "", CELL.sub("", chapter), flags=re.M | re.S)
-    return re.sub(r"<[^>]*>", "", re.sub(r"\$\$.*?\$\$|\$[^$]*\$", "x", text, flags=re.S))
+    return re.sub(r"<[^>]*>|(?<=\])\(https:[^)]*\)", "", re.sub(r"\$\$.*?\$\$|\$[^$]*\$", "x", text, flags=re.S))
 
 
 def test_there_are_chapters():
