@@ -33,7 +33,7 @@ LOSS, W = bowl([1, 4], axes=circle([30, 120])), np.array([1.6, 0.4])
 G, U = LOSS.gradient(W), circle(200)
 VALLEY, START = quadratic([1, 10]), np.array([2.0, 0.6])
 STEPS, TURNS = (0.0625, 0.125, 0.25), range(-105, 28, 3)
-ETAS, RADII = np.geomspace(0.02, 1, 12), np.geomspace(1 / 64, 1, 25)
+ETAS, RADII = np.geomspace(0.02, 1, 12), np.geomspace(1 / 64, 1, 25).round(12)  # halves are halves
 POWERS = (1, 1.05, 1.1, 1.2, 1.35, 1.5, 1.75, 2, 2.5, 3, 4, 6, 10, 20, math.inf)
 RATES = np.round(np.arange(0.005, 0.211, 0.005), 3)
 ALPHAS = np.sort([*np.arange(1, 21) / 50, 4 / (1 + math.sqrt(10)) ** 2])
@@ -109,6 +109,7 @@ def rate_state(k, m):
 
     path = rate_values(rate)
     assert path[[m, -1]] == pytest.approx([value(m), value(40)], rel=1e-6, abs=1e-30)
+    path = [float(f"{loss:.12g}") for loss in path]  # as the figure: a half of the last digit shown is one everywhere
     slow = "crawls" if path[-1] > 0.38 else "converges"
     word = "diverges" if rate > 0.2 + 1e-9 else "zigzags in" if rate > 0.1 + 1e-9 else slow
     word = "bounces" if abs(rate - 0.2) < 1e-9 else word
