@@ -38,7 +38,7 @@ def processors():
     yield "as it is", {}
     for kernel in KERNELS:
         for threads in "12":
-            yield f"{kernel}, {threads}", {"OPENBLAS_CORETYPE": kernel, "OPENBLAS_NUM_THREADS": threads}
+            yield f"{kernel}-{threads}", {"OPENBLAS_CORETYPE": kernel, "OPENBLAS_NUM_THREADS": threads}
     levels = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
     for i, level in enumerate(levels):
         yield f"no {level}", {"NPY_DISABLE_CPU_FEATURES": " ".join(levels[i:])}
@@ -77,7 +77,7 @@ def tests(environment, folder, what):
 
 def row(name, environment, columns):
     """Run what is asked for on one processor; return the results."""
-    folder = BUILD / "portable" / "-".join(name.replace(",", "").split())
+    folder = BUILD / "portable" / name.replace(" ", "-")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return [pages(environment, folder) if c == "pages" else tests(environment, folder, TESTS[c]) for c in columns]
@@ -90,9 +90,10 @@ def main():
     parser.add_argument("--only", choices=["pages", *TESTS], action="append", help="what to run; all where not given")
     chosen = parser.parse_args()
     columns, sound, seen = chosen.only or ["pages", *TESTS], True, {}
-    for name, changes in processors():
-        if chosen.processors and not name.lower().startswith(tuple(map(str.lower, chosen.processors))):
-            continue
+    asked = [(n, c) for n, c in processors() if n.lower().startswith(tuple(map(str.lower, chosen.processors or [""])))]
+    if not asked:
+        parser.error(f"pass one or more of {', '.join(name for name, _ in processors())}, or beginnings of them.")
+    for name, changes in asked:
         start, environment = time.perf_counter(), {**os.environ, **changes}
         kind = routines(environment)
         told = {key: value for key, value in changes.items() if key != "OPENBLAS_CORETYPE"}
