@@ -21,6 +21,7 @@ extensions = [
     "claims",
     "executed",
     "explorable",
+    "failures",
     "first_paint",
     "folded",
     "isolation",
@@ -41,7 +42,7 @@ myst_heading_anchors = 3
 nb_execution_mode = "inline"
 nb_eval_name_regex = ".+"
 nb_execution_timeout = 60
-suppress_warnings = ["mystnb.eval", "mystnb.exec"]  # `executed` says more, once: the line and the exception
+suppress_warnings = ["mystnb.eval", "mystnb.exec"]  # `failures` says more, once: the line and the exception
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from executed import note
+from failures import note
 from math_core import LatexError, LatexToMathML
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment

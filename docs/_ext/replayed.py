@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from docutils import nodes
-from executed import note
+from failures import note
 from myst_nb.ext.eval import EvalRoleAny
 from sphinx.application import Sphinx
 from sphinx_exercise.nodes import solution_node

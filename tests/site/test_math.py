@@ -1,6 +1,6 @@
 """Formulas: a sign that joins two terms has the space of one, wherever it stands."""
 
-import importlib.util
+import importlib
 import re
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pytest
 from docutils import nodes
 from window import PAGES
 
-SOURCE = Path(__file__).parents[2] / "docs" / "_ext" / "mathml.py"
+EXTENSIONS = Path(__file__).parents[2] / "docs" / "_ext"
 SIGNS = ["-", "+", r"\pm", r"\mp"]
 # For each minus of a formula: does it join two terms, as in TeX?
 FORMULAS = {
@@ -32,10 +32,9 @@ MEDIUM = pytest.approx([4 / 18, 4 / 18], abs=0.02)  # in em
 @pytest.fixture(scope="module")
 def mathml():
     """Return the converter of the book."""
-    spec = importlib.util.spec_from_file_location("book_mathml", SOURCE)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(EXTENSIONS)
+        return importlib.import_module("mathml")
 
 
 @pytest.fixture
@@ -45,7 +44,8 @@ def spaces(mathml, visit):
 
     def measured(latex):
         page.evaluate(
-            "m => { document.querySelector('article').innerHTML = m }", mathml.convert(nodes.math_block("", latex))
+            "m => { document.querySelector('article').innerHTML = m }",
+            mathml.convert(None, nodes.math_block("", latex)),
         )
         return page.locator("article math").first.evaluate(SPACES)
 
