@@ -94,13 +94,13 @@ class Book:
 
 
 def test_what_was_tried_stands_under_the_claim_and_in_the_ledger(book):
-    """Cases, dimensions, the worst share of the tolerance, hypotheses and the way to the source are printed."""
+    """Cases, dimensions, the share of the tolerance, hypotheses and the way to the source are printed."""
     book.run()
     pages = book.build()
     assert "Checked in 4 comparisons in 1 to 3 dimensions" in pages["page"]
     assert "assumes: x is real" in pages["page"]
     assert 'href="checked.html#squares"' in pages["page"]
-    assert "at worst 25% of the tolerance (a quarter)" in pages["checked"]
+    assert "less than half of the tolerance (a quarter)" in pages["checked"]
     assert (
         "Checked in 4 comparisons in 1 to 3 dimensions; seen to fail in 1 comparison in 2 dimensions"
         in pages["checked"]

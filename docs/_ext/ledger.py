@@ -97,7 +97,7 @@ class Writer:
         first, near = records[0], ""
         if first["why"]:
             worst = max(r["worst"] for r in records)
-            share = f"at worst {worst:.0%}" if worst >= 0.01 else "less than 1%"
+            share = "less than half" if worst < 0.5 else "less than all"  # its digits are those of one processor
             near = f", {share} of the tolerance ({first['why']})"
         dropped = f"Without “{first['without']}”: " if first["without"] else ""
         words = f"{dropped}{first['law']} {_effort(records)}{near}: passed. ".split("``")
