@@ -77,12 +77,12 @@ def build(session: nox.Session, python: str, folder: Path) -> None:
 
 def pack(session: nox.Session, python: str, site: Path) -> None:
     """Put the source into the site: of what pyproject.toml lists what git tracks, where there is git to ask."""
-    site = site.resolve()
+    site, files = site.resolve(), tracked()
     with tempfile.TemporaryDirectory() as name:
-        for file in (file for file in tracked() if file.is_file()):
+        for file in files:
             (name / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(file, name / file)
-        with session.chdir(name if tracked() else Path.cwd()):
+        with session.chdir(name if files else Path.cwd()):
             session.run(python, "-m", "hatchling", "build", "-t", "sdist", "-d", str(site), silent=True)
     next(site.glob("steepest-*.tar.gz")).replace(site / "steepest.tar.gz")
 
@@ -92,7 +92,7 @@ def tracked() -> list[Path]:
     if not shutil.which("git"):
         return []
     found = subprocess.run(["git", "ls-files", "-z"], capture_output=True, text=True, check=False).stdout
-    return [Path(file) for file in found.split("\0") if file]
+    return [Path(file) for file in found.split("\0") if Path(file).is_file()]
 
 
 def test(session: nox.Session, python: str, folder: Path, *options: str) -> None:

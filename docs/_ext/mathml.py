@@ -47,9 +47,8 @@ def convert(env: BuildEnvironment, node: nodes.Element) -> str:
 
 def read(app: Sphinx, doctree: nodes.document) -> None:
     """Convert the formulas of a page, and note the characters they are made of."""
-    formulas = [
-        convert(app.env, node) for node in doctree.findall(lambda n: isinstance(n, (nodes.math, nodes.math_block)))
-    ]
+    found = doctree.findall(lambda n: isinstance(n, (nodes.math, nodes.math_block)))
+    formulas = [convert(app.env, node) for node in found]
     text = {c for formula in formulas for c in html.unescape(re.sub(r"<[^>]*>", "", formula))}
     if any("<msqrt" in formula or "<mroot" in formula for formula in formulas):
         text.add("√")  # drawn by the browser, never as text
@@ -84,9 +83,8 @@ def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
 def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     """Write a formula on a line of its own, with its number."""
     self.body.append(self.starttag(node, "div", CLASS="equation"))
-    self.body.append(
-        f'<div class="formula" tabindex="0">{convert(self.builder.env, node)}</div>'
-    )  # it may have to scroll
+    formula = convert(self.builder.env, node)
+    self.body.append(f'<div class="formula" tabindex="0">{formula}</div>')  # it may have to scroll
     if node["number"]:
         number = get_node_equation_number(self, node)
         self.body.append(f'<span class="eqno">({number})</span>')
