@@ -13,7 +13,6 @@ extensions = [
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx_copybutton",
-    "sphinx_design",
     "sphinx_exercise",
     "sphinx_proof",
     "sphinxcontrib.bibtex",
@@ -31,7 +30,7 @@ extensions = [
     "replayed",
     "sources",
 ]
-exclude_patterns = ["_ext", "_templates"]
+exclude_patterns = ["_ext", "_fonts", "_templates"]
 templates_path = ["_templates"]
 nitpicky = True
 numfig = False
