@@ -1,8 +1,8 @@
 """The ledger: a book whose claims and tests do not agree is not built, and the build says which and why."""
 
+import json
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from unittest.mock import patch
@@ -15,6 +15,9 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 # Warnings are for the authors of Sphinx's extensions.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "docs" / "_ext"))
+from reports import differences  # noqa: E402 the extensions lie beside the book
+
 PAGES = {
     "conf.py": f"""import sys
 sys.path.insert(0, {str(ROOT / "docs" / "_ext")!r})
@@ -53,25 +56,33 @@ def test_a_square_that_is_negative(tried):
 '''
 
 
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    """Return a small book with one claim and its tests, built."""
+    folder = tmp_path_factory.mktemp("sound") / "book"
+    (folder / "tests" / "claims").mkdir(parents=True)
+    (folder / "docs").mkdir()
+    shutil.copy(ROOT / "tests" / "claims" / "conftest.py", folder / "tests" / "claims")
+    (folder / "pytest.ini").write_text("[pytest]\njunit_family = xunit1\nmarkers = claim\n", encoding="utf-8")
+    for name, text in PAGES.items():
+        (folder / "docs" / name).write_text(text, encoding="utf-8")
+    (folder / "tests" / "claims" / "test_squares.py").write_text(TESTS, encoding="utf-8")
+    book = Book(folder)
+    book.pages = book.build()
+    return book
+
+
 @pytest.fixture
-def book(tmp_path):
-    """Return a small book with one claim and its tests."""
-    return Book(tmp_path)
+def book(sound, tmp_path):
+    """Return a copy of the sound book."""
+    return Book(shutil.copytree(sound.folder, tmp_path / "book"))
 
 
 class Book:
     """A book with a folder of tests."""
 
     def __init__(self, folder):
-        self.folder = folder
-        (folder / "tests" / "claims").mkdir(parents=True)
-        (folder / "docs").mkdir()
-        shutil.copy(ROOT / "tests" / "claims" / "conftest.py", folder / "tests" / "claims")
-        (folder / "pytest.ini").write_text("[pytest]\njunit_family = xunit1\nmarkers = claim\n", encoding="utf-8")
-        for name, text in PAGES.items():
-            (folder / "docs" / name).write_text(text, encoding="utf-8")
-        self.tests = folder / "tests" / "claims" / "test_squares.py"
-        self.tests.write_text(TESTS, encoding="utf-8")
+        self.folder, self.tests = folder, folder / "tests" / "claims" / "test_squares.py"
 
     def replace(self, path, old, new):
         """Edit a file."""
@@ -79,24 +90,22 @@ class Book:
         assert old in text
         path.write_text(text.replace(old, new), encoding="utf-8")
 
-    def run(self):
-        """Run the tests."""
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml=build/claims.xml"]
-        subprocess.run(command, cwd=self.folder, check=False, capture_output=True)
-
-    def build(self):
+    def build(self, **settings):
         """Build the book; return its pages as text."""
         places = [self.folder / name for name in ("docs", "docs", "site", "trees")]
         # The book leaves a person's settings out of the environment; these tests get theirs back.
         with patch.dict(os.environ), patch_docutils(), docutils_namespace():
-            Sphinx(*places, "html", status=None, warning=sys.stderr, warningiserror=True).build()
+            Sphinx(*places, "html", settings, status=None, warning=sys.stderr, warningiserror=True).build()
         return {page.stem: page.read_text(encoding="utf-8") for page in (self.folder / "site").rglob("*.html")}
 
+    def reports(self):
+        """Return what is remembered of the tests."""
+        return json.loads((self.folder / "build" / "claims.json").read_text(encoding="utf-8"))
 
-def test_what_was_tried_stands_under_the_claim_and_in_the_ledger(book):
+
+def test_what_was_tried_stands_under_the_claim_and_in_the_ledger(sound):
     """Cases, dimensions, the share of the tolerance, hypotheses and the way to the source are printed."""
-    book.run()
-    pages = book.build()
+    pages = sound.pages
     assert "Checked in 4 comparisons in 1 to 3 dimensions" in pages["page"]
     assert "assumes: x is real" in pages["page"]
     assert 'href="checked.html#squares"' in pages["page"]
@@ -155,7 +164,7 @@ MISTAKES = {
         "did not pass: skipped",
     ),
     "an assertion is deleted": ("tests", "    tried((1j * 1j).real < 0, dim=2)\n", "", "asserted nothing with `tried`"),
-    "a test is broken": ("tests", "import pytest", "import nothing", "did not pass: error"),
+    "a test is broken": ("tests", "import pytest", "import pytest\n\n1 / 0", "did not pass: error"),
 }
 
 
@@ -163,10 +172,7 @@ MISTAKES = {
 def test_book_is_not_built_where_claims_and_tests_disagree(book, mistake):
     """Whatever is missing between a claim and its tests stops the build, and is named, at every build."""
     where, old, new, said = MISTAKES[mistake]
-    book.run()
-    book.build()
     book.replace(book.tests if where == "tests" else book.folder / "docs" / "page.md", old, new)
-    book.run()
     for _ in range(2):
         with pytest.raises(SphinxError, match="claims and tests do not agree") as error:
             book.build()
@@ -179,7 +185,6 @@ def test_how_far_apart_is_printed_as_a_power_of_ten(book, capsys):
     book.replace(book.tests, "import pytest", "import numpy as np\nimport pytest")
     roles = "{apart}`test_squares_are_not_negative`, {apart}`test_gone test_a_square_that_is_negative`"
     book.replace(book.folder / "docs" / "page.md", "# Page\n", f"# Page\n\n{roles}\n")
-    book.run()
     assert "(10^{-8}" in book.build()["page"]
     said = capsys.readouterr().err
     assert "page.md:3: WARNING: no test test_gone measured how far apart" in said
@@ -187,7 +192,57 @@ def test_how_far_apart_is_printed_as_a_power_of_ten(book, capsys):
     assert "test_squares_are_not_negative measured" not in said
 
 
-def test_book_without_a_report_says_how_to_make_one(book):
-    """Without the tests' report the build says which command writes it."""
-    with pytest.raises(SphinxError, match=r"claims\.xml: build with nox -s docs"):
+def test_only_a_file_that_changed_runs_again(book):
+    """A test runs when its file, the package or a module it imports has changed, and no other time."""
+    marks = book.folder / "ran.txt"
+    book.replace(book.tests, "    tried(x * x", f"    open({str(marks)!r}, 'a').write('ran ')\n    tried(x * x")
+    other = book.tests.with_name("test_other.py")
+    other.write_text(TESTS.replace("import pytest\n", "import pytest\nfrom helper import ONE\n"), encoding="utf-8")
+    helper, package = book.folder / "tests" / "helper.py", book.folder / "src" / "steepest"
+    helper.write_text("ONE = 1\n", encoding="utf-8")
+    (book.folder / "pytest.ini").write_text("[pytest]\npythonpath = tests\njunit_family = xunit1\nmarkers = claim\n")
+    package.mkdir(parents=True)
+    book.build()
+    assert marks.read_text().count("ran") == 2
+    both = {"test_other.py", "test_squares.py"}
+    for change, times, keyed in (("", 0, set()), ("helper", 0, {"test_other.py"}), ("package", 2, both)):
+        marks.unlink(missing_ok=True)
+        if change == "helper":
+            helper.write_text("ONE = 2\n", encoding="utf-8")
+        if change == "package":
+            (package / "norms.py").write_text("# changed\n", encoding="utf-8")
+        keys = {name: report["key"] for name, report in book.reports().items()}
         book.build()
+        changed = {name for name, report in book.reports().items() if report["key"] != keys.get(name)}
+        assert (marks.read_text().count("ran") if marks.exists() else 0) == times
+        assert changed == keyed
+
+
+def test_a_report_that_travels_with_the_source_is_good_without_the_tools(book, monkeypatch):
+    """The report of the same files needs no test to run; of other files what cannot run is shown as not checked."""
+    shutil.copy(book.folder / "build" / "claims.json", book.tests.with_name("report.json"))
+    shutil.rmtree(book.folder / "build")
+    book.replace(book.tests, "import pytest", "import nowhere\nimport pytest")
+    monkeypatch.delenv("CI", raising=False)
+    pages = book.build()
+    assert "Not checked on this machine" in pages["page"]
+    assert "Not checked on this machine" in pages["checked"]
+    assert "Checked in" not in pages["page"] + pages["checked"]
+    assert not (book.folder / "build" / "claims.json").exists()
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(SphinxError, match=r"test_squares\.py: not checked on this machine"):
+        book.build()
+    book.replace(book.tests, "import nowhere\n", "")
+    assert "Checked in 4 comparisons" in book.build()["page"]
+    assert not (book.folder / "build" / "claims.json").exists()
+
+
+def test_a_report_of_other_numbers_is_told(sound):
+    """What differs from the report is named; a deviation may be smaller, since processors round otherwise."""
+    [told] = [report["tests"] for report in sound.reports().values()]
+    assert list(differences(told, told)) == []
+    first, second = told
+    assert list(differences([first | {"share": 1.0}, second], told)) == []
+    assert list(differences(told, [first | {"share": 1.0}, second])) == [f"{first['test']}: share is 1.0, not 0.5"]
+    assert list(differences(told, [first | {"cases": 3}, second])) == [f"{first['test']}: cases is 3, not 4"]
+    assert list(differences(told, [first])) == [f"other tests: ['{second['test']}']"]
