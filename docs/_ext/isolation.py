@@ -32,6 +32,7 @@ def isolate(folder: Path) -> None:
         if name.startswith(("PYTHON", "IPYTHON", "JUPYTER", "MPL", "MATPLOTLIB")):
             del os.environ[name]
     os.environ |= {name: str(folder / part) for name, part in OWN.items()}
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # each core reads a page of its own
     for part in OWN.values():
         (folder / part).mkdir(parents=True, exist_ok=True)
 
@@ -53,5 +54,6 @@ def leave(app: Sphinx, config: Config) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.add_config_value("build_folder", "../build", "", types=[str])
+    app.add_config_value("only_page", "", "", types=[str])
     app.connect("config-inited", leave)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import html
 import io
 import json
+import os
 import re
+import shutil
 import string
 import unicodedata
-from importlib import util
 from pathlib import Path
 from typing import Any
 
+import fontTools
 from docutils import nodes
 from failures import note
 from math_core import LatexError, LatexToMathML
@@ -29,6 +32,7 @@ STRUT = '<mspace height="0.72em"></mspace>'  # as high as a capital letter: a ro
 # browser the first sign of a cell is that of a number.
 SECOND = '<mtd style="text-align: left;justify-items: start;padding-left: 0;">'
 JOINS = re.compile(f"(?<={re.escape(SECOND)})<mo>(?=[−+±∓]</mo>)")
+FONT = Path(__file__).parents[1] / "_fonts" / "STIXTwoMath-Regular.ttf"
 CONVERTER = LatexToMathML(fancy_error=False)
 
 
@@ -47,12 +51,12 @@ def convert(env: BuildEnvironment, node: nodes.Element) -> str:
 
 def read(app: Sphinx, doctree: nodes.document) -> None:
     """Convert the formulas of a page, and note the characters they are made of."""
-    found = doctree.findall(lambda n: isinstance(n, (nodes.math, nodes.math_block)))
+    found = doctree.findall(lambda n: isinstance(n, (nodes.math, nodes.math_block)) and bool(n.children))
     formulas = [convert(app.env, node) for node in found]
     text = {c for formula in formulas for c in html.unescape(re.sub(r"<[^>]*>", "", formula))}
     if any("<msqrt" in formula or "<mroot" in formula for formula in formulas):
         text.add("√")  # drawn by the browser, never as text
-    _characters(app.env)[app.env.docname] = text
+    app.env.metadata[app.env.docname]["characters"] = "".join(sorted(text))
     for node in list(doctree.findall(nodes.math)):
         keep_together(node)
 
@@ -67,11 +71,6 @@ def keep_together(node: nodes.math) -> None:
         bound += [node, nodes.Text(marks[0])]
         place = next(i for i, child in enumerate(bound.parent) if child is after)  # equal texts are not the same
         bound.parent[place] = nodes.Text(after.astext()[marks.end() :])
-
-
-def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    """Forget the characters of a page that is read again or gone."""
-    _characters(env).pop(docname, None)
 
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
@@ -101,32 +100,29 @@ def write_font(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Subset the font to the characters in formulas and titles; return the pages to write anew: all, if it changed."""
     if app.builder.format != "html":
         return []
-    text = "".join(sorted(set(TITLES).union(*_characters(env).values())))
+    text = "".join(sorted(set(TITLES).union(*(page.get("characters", "") for page in env.metadata.values()))))
     target, note = app.outdir / "_static" / "math.css", app.doctreedir / "math.json"
     if target.is_file() and note.is_file() and json.loads(note.read_text(encoding="utf-8")) == [FEATURES, text]:
         return []
-    write_subset(text, target)
+    used = [repr([FEATURES, text, fontTools.version]).encode(), FONT.read_bytes(), Path(__file__).read_bytes()]
+    made = Path(app.confdir, app.config.build_folder, "fonts", f"{hashlib.sha256(b'|'.join(used)).hexdigest()}.css")
+    if not made.is_file():
+        shutil.rmtree(made.parent, ignore_errors=True)
+        made.parent.mkdir(parents=True)
+        write_subset(text, made.with_suffix(f".{os.getpid()}"))
+        made.with_suffix(f".{os.getpid()}").replace(made)
+    shutil.copyfile(made, target)
     note.write_text(json.dumps([FEATURES, text]), encoding="utf-8")
     return sorted(env.found_docs)  # each page names the checksum of the font
-
-
-def _characters(env: BuildEnvironment) -> dict[str, set[str]]:
-    """Return the characters in the formulas of each page, which the environment keeps."""
-    characters: dict[str, set[str]] = env.__dict__.setdefault("book_math", {})
-    return characters
 
 
 def write_subset(text: str, target: Path) -> None:
     """Write what a text needs of STIX Two Math into a stylesheet: the font is there when the page is, nothing moves."""
     from fontTools import subset  # slow to import, and seldom needed
 
-    package = util.find_spec("ziamath")
-    assert package is not None
-    assert package.origin is not None
-    whole = Path(package.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
     # All names are kept, for the font's license is one of them.
     options = subset.Options(flavor="woff2", layout_features=FEATURES, name_IDs=["*"], hinting=False)
-    font = subset.load_font(str(whole), options)
+    font = subset.load_font(str(FONT), options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=text + "".join(c for c in ITALIC if unicodedata.normalize("NFKC", c) in text))
     subsetter.subset(font)
@@ -162,7 +158,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.config.html_math_renderer = "mathml"
     app.connect("doctree-read", read)
     app.add_css_file("math.css")
-    app.connect("env-purge-doc", purge)
     app.connect("builder-inited", make_folder)
     app.connect("env-updated", write_font)
-    return {"parallel_read_safe": False, "parallel_write_safe": True}
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,6 +14,7 @@ import platform
 import re
 import sys
 import time
+import uuid
 from importlib import metadata, util
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,32 +22,24 @@ from typing import Any, ClassVar
 import nbformat
 import numpy as np
 from isolation import list_fonts
-from jupyter_client.manager import KernelManager
+from jupyter_client.manager import AsyncKernelManager
 from myst_nb.core import execute
-from myst_nb.core.execute.inline import NotebookClientInline
-from nbclient.client import NotebookClient
+from myst_nb.core.config import NbParserConfig
+from myst_nb.core.execute.inline import ModifiedNotebookClient, NotebookClientInline
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.environment import BuildEnvironment
+from sphinx.errors import SphinxError
+from warm import Warm
 
 _PACKAGE = util.find_spec("steepest")
 assert _PACKAGE is not None
 assert _PACKAGE.origin is not None
 SOURCES = sorted(Path(_PACKAGE.origin).parent.rglob("*.py"))
-COMPUTES = [
-    sys.version,
-    platform.machine(),
-    sorted({f"{package.name}=={package.version}" for package in metadata.distributions()}),
-    np.lib.introspect.opt_func_info(),
-    sorted(pair for pair in os.environ.items() if pair[0].startswith(("OPENBLAS_", "OMP_", "MKL_", "GLIBC_TUNABLES"))),
-]
+PROCESSOR = ("OPENBLAS_", "OMP_", "MKL_", "NPY_", "GLIBC_TUNABLES")
+SHAPES = [Path(__file__).with_name(f"{name}.py") for name in ("isolation", "remembered", "warm", "zygote")]
 NOTHING = list(map(nbformat.from_dict, [{"output_type": "display_data", "data": {"text/plain": "''"}, "metadata": {}}]))
 MOST = 100_000  # characters that a cell may print: they go into the page and into its search index
-# An ipykernel warns about every kernel whose connection is not encrypted.
-KernelManager.transport_encryption.default_value = "auto"
-# A kernel that has told all it computed has nothing to tidy up: waiting for it costs a tenth of a second a chapter.
-NotebookClient.shutdown_kernel.default_value = "immediate"
 
 
 class RememberingClient(NotebookClientInline):
@@ -56,19 +49,15 @@ class RememberingClient(NotebookClientInline):
     """
 
     folder: ClassVar[Path]
-    used: ClassVar[set[Path]] = set()
-    whole: ClassVar[bool] = False
+    computes: ClassVar[str]
 
     def start_client(self) -> None:
         """Look for what is remembered; without it start the kernel."""
         self._awake, self._reached, self._start = False, -1, time.perf_counter()
         self._failures: list[tuple[int, str]] = []
         self._code = [cell for cell in self.notebook.cells if cell.cell_type == "code"]
-        parts = [COMPUTES, *(cell.source for cell in self._code)]
-        parts += [source.read_text(encoding="utf-8") for source in SOURCES]
-        key = hashlib.sha256("\0".join(map(repr, parts)).encode()).hexdigest()
+        key = hashlib.sha256(repr([self.computes, *(cell.source for cell in self._code)]).encode()).hexdigest()
         self._place = self.folder / f"{key}.json"
-        self.used.add(self._place)
         self._memory: dict[str, Any] = {"expressions": {}, "cells": []}
         if not self._place.is_file():
             self._wake()
@@ -110,11 +99,27 @@ class RememberingClient(NotebookClientInline):
             if not self._failures and not exc_type:
                 self._remember()
         done = {"mtime": time.time(), "runtime": time.perf_counter() - self._start, "method": "inline"}
-        self.exec_metadata = done | {"succeeded": True, "error": None, "traceback": None, "failures": self._failures}
+        done |= {"succeeded": True, "error": None, "traceback": None}
+        self.exec_metadata = done | {"failures": self._failures, "memory": self._place.name}
 
     def _wake(self) -> None:
-        list_fonts()
-        super().start_client()
+        """Start a kernel, as MyST-NB does, but encrypted if it can be, and killed when it has told all it computed."""
+        assert self.path is not None
+        manager = AsyncKernelManager(kernel_name="python3", transport_encryption="auto")
+        manager.kernel_id = uuid.uuid4().hex
+        manager.provisioner = Warm(kernel_id=manager.kernel_id, kernel_spec=manager.kernel_spec, parent=manager)
+        place = {"metadata": {"path": str(self.path.parent)}}
+        settings = {"record_timing": False, "resources": place, "timeout": self.nb_config.execution_timeout}
+        self._client = ModifiedNotebookClient(self.notebook, manager, shutdown_kernel="immediate", **settings)
+        self._client.owns_km = True
+        self._client.reset_execution_trackers()
+        self._client.start_new_kernel()
+        self._client.start_new_kernel_client()
+        asked = self._client.wait_for_reply(self._client.kc.kernel_info())
+        self.notebook.metadata["language_info"] = asked["content"]["language_info"]
+        self._tmp_path, self._time_start = None, self._start
+        self._cell_error: Exception | None = None
+        self._last_cell_executed, self._exc_string = -1, None
         self._awake = True
 
     def _run(self, index: int) -> None:
@@ -195,28 +200,38 @@ def _said(error: Exception) -> str:
     return "killed its kernel"
 
 
-def find_folder(app: Sphinx, config: Config) -> None:
-    """Note where the memory lies."""
+def prepare(app: Sphinx, config: Config) -> None:
+    """Note where the memory lies, and what all pages compute with; list fonts before a page needs one."""
     RememberingClient.folder = Path(app.confdir, config.build_folder, "remembered").resolve()
-
-
-def note_all(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """Note whether this build reads every page."""
-    RememberingClient.used, RememberingClient.whole = set(), set(docnames) == env.found_docs
+    code = [source.read_text(encoding="utf-8") for source in SOURCES + SHAPES]
+    computes = [
+        sys.version,
+        platform.machine(),
+        sorted({f"{package.name}=={package.version}" for package in metadata.distributions()}),
+        np.lib.introspect.opt_func_info(),
+        sorted(pair for pair in os.environ.items() if pair[0].startswith(PROCESSOR)),
+    ]
+    RememberingClient.computes = hashlib.sha256(repr([computes, code]).encode()).hexdigest()
+    list_fonts()
 
 
 def forget(app: Sphinx, failure: Exception | None) -> None:
-    """Drop what no page uses any more, after a sound build that read them all."""
-    if failure is None and RememberingClient.whole:
-        for place in set(RememberingClient.folder.glob("*")) - RememberingClient.used:
+    """Drop what no page uses any more, after a sound build."""
+    if failure is None and app.statuscode == 0:
+        ran = [page.get("exec_data", {}) for page in getattr(app.env, "nb_metadata", {}).values()]
+        used = {RememberingClient.folder / page["memory"] for page in ran if "memory" in page}
+        for place in set(RememberingClient.folder.glob("*")) - used:
             place.unlink()
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Put the client in the place of MyST-NB's own."""
+    """Put the client in the place of MyST-NB's own, which has no other way to choose one."""
     app.setup_extension("isolation")
     execute.NotebookClientInline = RememberingClient
-    app.connect("config-inited", find_folder)
-    app.connect("env-before-read-docs", note_all)
+    notebook = nbformat.from_dict({"metadata": {}, "cells": []})  # type: ignore[no-untyped-call]
+    config = NbParserConfig(execution_mode="inline")
+    if not isinstance(execute.create_client(notebook, "", config, None), RememberingClient):
+        raise SphinxError("MyST-NB has changed how it chooses a client: docs/_ext/remembered.py has to follow")
+    app.connect("config-inited", prepare, priority=600)
     app.connect("build-finished", forget)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
