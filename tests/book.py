@@ -1,12 +1,10 @@
-"""A small book, built with the configuration of the real one, and a session that builds as nox does."""
+"""A small book, built with the configuration of the real one, and what is in a folder."""
 
-import functools
 import importlib.util
 import os
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -76,29 +74,6 @@ class Book:
         return titles
 
 
-class Session:
-    """What noxfile.py asks of a session of nox, in a folder of its own and without installing anything."""
-
-    posargs = ()
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def run(self, *command, silent=False, success_codes=(0,), env=None, **options):
-        """Run a command; raise where it fails."""
-        environment = os.environ | {"PYTHONPATH": str(self.folder / "src")} | (env or {})
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-        assert done.returncode in success_codes, done.stdout + done.stderr
-
-    @contextmanager
-    def chdir(self, folder):
-        """Work in a folder for a while."""
-        before = Path.cwd()
-        os.chdir(folder)
-        yield
-        os.chdir(before)
-
-
 def contents(folder):
     """Return the bytes of each file below a folder."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -110,13 +85,8 @@ def differences(one, other):
     return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
 
 
-def task(name):
-    """Return a function of noxfile.py."""
-    return getattr(_noxfile(), name)
-
-
-@functools.cache
-def _noxfile():
+def tasks():
+    """Return noxfile.py as a module."""
     spec = importlib.util.spec_from_file_location("noxfile", ROOT / "noxfile.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

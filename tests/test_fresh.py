@@ -1,13 +1,17 @@
 """What nox builds after an edit has the bytes and the exit code of a build from nothing, whatever was edited."""
 
+import contextlib
 import os
 import re
 import shutil
+import subprocess
 import sys
-from pathlib import Path
+import time
+import urllib.request
 
+import numpy as np
 import pytest
-from book import ROOT, Session, contents, differences, task
+from book import ROOT, contents, differences
 
 HEAD = "---\nfile_format: mystnb\nkernelspec: {name: python3}\n---\n"
 PAGES = {
@@ -77,9 +81,17 @@ class Tree:
     def __init__(self, folder):
         self.folder = folder
         ignore = shutil.ignore_patterns("__pycache__")
-        for part in ("docs/_ext", "docs/_static", "docs/_templates", "src"):
+        for part in ("docs/_ext", "docs/_fonts", "docs/_static", "docs/_templates", "src"):
             shutil.copytree(ROOT / part, folder / part, ignore=ignore)
-        for part in ("docs/conf.py", "docs/references.bib", "pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT"):
+        for part in (
+            "docs/build.py",
+            "docs/conf.py",
+            "docs/references.bib",
+            "pyproject.toml",
+            "README.md",
+            "LICENSE",
+            "LICENSE-TEXT",
+        ):
             shutil.copy(ROOT / part, folder / part)
         (folder / "tests/claims").mkdir(parents=True)
         shutil.copy(ROOT / "tests/claims/conftest.py", folder / "tests/claims")
@@ -98,14 +110,12 @@ class Tree:
         assert old in text
         self.write(name, text.replace(old, new))
 
-    def build(self):
+    def build(self, *options):
         """Build the site as nox does; return its files."""
-        before = Path.cwd()
-        os.chdir(self.folder)
-        try:
-            task("build")(Session(self.folder), sys.executable, Path("build"))
-        finally:
-            os.chdir(before)
+        command = [sys.executable, "docs/build.py", "build", *options]
+        environment = os.environ | {"PYTHONPATH": str(self.folder / "src")}
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=self.folder)
+        assert done.returncode == 0, done.stdout + done.stderr
         return contents(self.folder / "build" / "html")
 
     def anew(self):
@@ -200,3 +210,50 @@ def test_another_version_runs_the_pages_again(tmp_path):
     assert tree.build() == site
     assert len(before) == 2
     assert before.isdisjoint(memory.iterdir())
+
+
+def test_a_build_that_was_killed_leaves_no_trace(tmp_path):
+    """Killed at five moments, a build is followed by one that gives the site of a build from nothing."""
+    tree, moments = Tree(tmp_path / "tree"), np.random.default_rng(0).uniform(0.5, 4, 5)
+    known = tree.anew()
+    environment = os.environ | {"PYTHONPATH": str(tree.folder / "src")}
+    for moment in moments:
+        with subprocess.Popen([sys.executable, "docs/build.py", "build"], cwd=tree.folder, env=environment) as build:
+            time.sleep(moment)
+            build.kill()
+    assert tree.build() == known
+
+
+def test_what_is_saved_is_shown(tmp_path):
+    """The server shows a page when it is saved, what broke it in its place, and the page again when it is mended."""
+    tree = Tree(tmp_path / "tree")
+    shutil.copy(ROOT / "docs" / "live.py", tree.folder / "docs")
+    for name in ("CHANGELOG.md", "CONTRIBUTING.md"):
+        tree.write(name, "# Nothing\n")
+    environment = os.environ | {"PYTHONPATH": str(tree.folder / "src"), "BROWSER": "true", "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "docs/live.py", "build/live", "one"]
+    with subprocess.Popen(command, cwd=tree.folder, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            address = next(line.split()[-1] for line in server.stdout if line.startswith("Serving"))
+            text = (tree.folder / "docs" / "one.md").read_text(encoding="utf-8")
+            said = f"one.md:{text.count(chr(10)) + 2}: AssertionError"
+            for more, shown in (
+                ("", "A part"),
+                ("Another sentence.\n", "Another sentence."),
+                ("```{code-cell}\nassert 1 == 2\n```\n", said),
+                ("The last.\n", "The last."),
+            ):
+                tree.write("docs/one.md", text + more)
+                assert shows(address, shown)
+        finally:
+            server.terminate()
+
+
+def shows(address, text):
+    """Wait until a page holds a text."""
+    for _ in range(300):
+        with contextlib.suppress(OSError), urllib.request.urlopen(address) as page:
+            if text in page.read().decode():
+                return True
+        time.sleep(0.1)
+    return False

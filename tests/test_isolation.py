@@ -1,5 +1,6 @@
 """What lies outside the project stays out of the book, and what lies beside it out of what is published."""
 
+import importlib
 import json
 import shutil
 import subprocess
@@ -8,7 +9,7 @@ import tarfile
 import zipfile
 
 import pytest
-from book import ROOT, Book, Session, contents, differences, task
+from book import ROOT, Book, contents, differences
 
 SHOWN = """```{code-cell}
 import numpy as np
@@ -101,9 +102,10 @@ def test_private_files_stay_private(tmp_path, monkeypatch, git):
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         (tree / name).write_text("secret", encoding="utf-8")
     monkeypatch.chdir(tree)
+    monkeypatch.syspath_prepend(tree / "docs")
     site = tmp_path / "site"
     site.mkdir()
-    task("pack")(Session(tree), sys.executable, site)
+    importlib.import_module("build").pack(site)
     with tarfile.open(site / "steepest.tar.gz") as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert names - {"PKG-INFO"} <= set(found)
