@@ -21,12 +21,15 @@ ONCE = """() => {
 }"""
 
 
-RUN = "part => axe.run(part ?? document, { resultTypes: ['violations'] })"
+RUN = """([part, rules]) => axe.run(
+    part ?? document, { resultTypes: ['violations'], ...(rules ? { runOnly: rules } : {}) }
+)"""
 
 
-def violations(page, part=None):
-    """Return what Axe finds on a page or in a part of it, a selector: each rule, and where."""
-    page.evaluate(Axe().axe_script)  # not `Axe().run`, which loads it anew and forgets what was configured
+def violations(page, part=None, rules=None):
+    """Return what Axe finds on a page or in a part of it, a selector, by all rules or some: each rule, and where."""
+    if page.evaluate("typeof axe === 'undefined'"):  # `Axe().run` loads it anew and forgets what was configured
+        page.evaluate(Axe().axe_script)
     page.evaluate(ONCE)
-    found = page.evaluate(RUN, part)["violations"]
+    found = page.evaluate(RUN, [part, rules])["violations"]
     return [(v["id"], [n["html"][:200] for n in v["nodes"][:3]]) for v in found]

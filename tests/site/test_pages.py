@@ -2,9 +2,10 @@
 
 import pytest
 from axe import violations
-from window import NARROW, WIDE
+from window import LISTINGS, NARROW
 
-BLOCKS = "article :is(p, li, td, th, figcaption, summary, h1, h2, h3, pre, dt)"
+COLORS = ["color-contrast", "link-in-text-block"]
+BLOCKS = ":is(article, .listing) :is(p, li, td, th, figcaption, summary, h1, h2, h3, pre, dt)"
 VISIBLE = """blocks => blocks.map(
     b => b.checkVisibility({ visibilityProperty: true }) ? b.innerText.replace(/\\s+/g, ' ').trim() : null
 )"""
@@ -20,8 +21,12 @@ def readable(page):
     return [text for text in texts if text is not None]
 
 
-def test_page_loads_without_error_or_stranger(visit, address, page_name):
-    """A page reports no error, each of its requests is answered, and none goes to anyone else."""
+def test_page(visit, address, page_name, subtests):
+    """A page reports no error, asks nothing of anyone else, names itself, and is accessible and whole in every look.
+
+    It is loaded twice, with JavaScript and without. In the dark only colors differ, so only the rules about them are
+    asked again; on a phone some elements come and others go.
+    """
     messages, failed, asked = [], [], []
 
     def watch(page):
@@ -31,19 +36,47 @@ def test_page_loads_without_error_or_stranger(visit, address, page_name):
         page.on("response", lambda r: failed.append(r.url) if r.status >= 400 else None)
         page.on("request", lambda r: asked.append(r.url))
 
-    visit(page_name, watch=watch).wait_for_load_state("networkidle")
-    strangers = [url for url in asked if not url.startswith((address, "data:"))]
-    assert (messages, failed, strangers) == ([], [], [])
-    assert len(asked) > 3
-
-
-@pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", WIDE), ("light", NARROW)])
-def test_page_is_accessible(visit, page_name, scheme, size):
-    """Axe finds no violation on a page, in light, in dark and on a phone, with every solution folded open."""
-    page = visit(page_name, size=size, color_scheme=scheme)
-    assert page.evaluate("document.documentElement.dataset.theme") == scheme
+    page = visit(page_name, watch=watch, color_scheme="light")
+    page.wait_for_load_state("networkidle")
+    with subtests.test("one title of its own, one main heading, a language"):
+        assert page.locator("h1:visible").count() == 1
+        assert page.title()
+        assert page.get_attribute("html", "lang") == "en"
+    with subtests.test("whole without JavaScript"):
+        without = visit(page_name, java_script_enabled=False)
+        if page_name == "search.html":
+            assert "JavaScript" in without.inner_text("main")
+        else:
+            texts = [readable(one) for one in (page, without)]
+            assert texts[0] == texts[1]
+            assert len(texts[0]) > 1
+    if page.locator("article input[type=radio]").count():
+        page.reload()
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    assert violations(page) == []
+    page.add_style_tag(content="* { transition: none !important }")
+    with subtests.test("accessible in the light"):
+        assert page.evaluate("document.documentElement.dataset.theme") == "light"
+        assert violations(page) == []
+    with subtests.test("accessible in the dark"):
+        page.evaluate("document.documentElement.dataset.theme = 'dark'")
+        assert violations(page, rules=COLORS) == []
+    page.evaluate("document.documentElement.dataset.theme = 'light'")
+    page.set_viewport_size(NARROW)
+    page.wait_for_timeout(500)  # the theme waits a little before it lets what now scrolls be reached by keys
+    with subtests.test("accessible on a phone"):
+        assert violations(page) == []
+    with subtests.test("nothing wider than a phone, but what scrolls in a box of its own"):
+        assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    with subtests.test("no error, no stranger"):
+        strangers = [url for url in asked if not url.startswith((address, "data:"))]
+        assert (messages, failed, strangers) == ([], [], [])
+        assert len(asked) > 3
+
+
+@pytest.mark.parametrize("name", ["index.html", *LISTINGS[:1]])
+def test_page_follows_the_system_into_the_dark(visit, name):
+    """Where the system is set to dark a page is dark at once."""
+    assert visit(name, color_scheme="dark").evaluate("document.documentElement.dataset.theme") == "dark"
 
 
 @pytest.mark.parametrize("what", ["pre .nb", "math mi"])
@@ -54,28 +87,3 @@ def test_faint_words_in_code_and_formulas_are_found(visit, what):
     ((rule, places),) = violations(page)
     assert rule == "color-contrast"
     assert places
-
-
-def test_page_fits_a_phone(visit, page_name):
-    """Nothing on a page is wider than a screen of 375 px, except what scrolls in a box of its own."""
-    page = visit(page_name, size=NARROW)
-    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 375
-
-
-def test_page_is_whole_without_javascript(visit, page_name):
-    """What can be read on a page with JavaScript can be read without it."""
-    if page_name == "search.html":
-        assert "JavaScript" in visit(page_name, java_script_enabled=False).inner_text("main")
-        return
-    with_script, without = (readable(visit(page_name, java_script_enabled=script)) for script in (True, False))
-    assert with_script == without
-    assert len(without) > 1
-
-
-def test_page_names_itself(visit, page_name):
-    """A page has one title of its own, one main heading, and a language."""
-    page = visit(page_name)
-    assert page.locator("h1:visible").count() == 1
-    assert page.title()
-    assert page.get_attribute("html", "lang") == "en"

@@ -7,6 +7,11 @@ import pytest
 
 SITE = Path(os.environ.get("BUILD", Path(__file__).parents[2] / "build"), "html")  # nox may build it elsewhere
 PAGES = sorted(str(p.relative_to(SITE)) for p in SITE.rglob("*.html") if "_static" not in p.parts)
+# The listings of tests come from one template: the shortest and the longest stand for all.
+LISTINGS = sorted(
+    (name for name in PAGES if name.startswith(f"tests{os.sep}")), key=lambda name: (SITE / name).stat().st_size
+)
+LOOKED_AT = [name for name in PAGES if name not in LISTINGS[1:-1]]
 WIDE, NARROW = {"width": 1300, "height": 900}, {"width": 375, "height": 800}
 
 
