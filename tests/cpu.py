@@ -3,17 +3,24 @@
 `nox -s slow` loads it. What a browser or a server does that outlives a test counts for nobody.
 """
 
+import time
 from collections import Counter
-from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 import pytest
+
+try:
+    from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+except ImportError:  # Windows
+    getrusage = None
 
 SHOWN = 25
 spent = Counter()
 
 
 def seconds():
-    """Return the CPU seconds of this process and of those that it has waited for."""
+    """Return the CPU seconds of this process and, where the system tells, of those that it has waited for."""
+    if getrusage is None:
+        return time.process_time()
     used = [getrusage(who) for who in (RUSAGE_SELF, RUSAGE_CHILDREN)]
     return sum(use.ru_utime + use.ru_stime for use in used)
 
