@@ -109,7 +109,7 @@ def finish(app: Sphinx, env: BuildEnvironment, reports: Reports) -> list[str]:
     book.data["records"] = reports.records()
     wrong = [fault for record in book.records for fault in _faults(record, book.claims)]
     wrong += [] if reports.unchecked else _untested(book.claims, book.records)
-    if reports.unchecked and "CI" in os.environ:
+    if reports.unchecked and app.config.claims_run and "CI" in os.environ:
         wrong += [f"{name}: {UNCHECKED}; `nox -s claims` writes a report of it" for name in reports.unchecked]
     if wrong:
         raise SphinxError("\n".join(["claims and tests do not agree:", *wrong]))
