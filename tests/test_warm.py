@@ -15,6 +15,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 sys.path.insert(0, str(ROOT / "docs" / "_ext"))
+import isolation
 from warm import Warm
 
 pytestmark = [
@@ -29,6 +30,14 @@ print([signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, si
 print(os.getsid(0) == os.getpid(), sys.stdin.isatty(), threading.current_thread().name)
 """
 RANDOM = "import random, numpy\nprint(random.random(), numpy.random.random())"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    """Let what a kernel wants to write have a place: not everybody has a home."""
+    for name, part in isolation.OWN.items():
+        (tmp_path / part).mkdir(parents=True)
+        monkeypatch.setenv(name, str(tmp_path / part))
 
 
 def answers(kind, *codes):

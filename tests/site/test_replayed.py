@@ -25,7 +25,8 @@ LINK = re.compile(r'<a href="([^"]*)" download>This page as a doctest \(text fil
 
 def replay(folder, name):
     """Run the command that the book tells its readers, in a folder."""
-    environment = os.environ | {"PYTHONPATH": str(Path(steepest.__file__).parents[1])}
+    # Matplotlib complains where it finds no home.
+    environment = os.environ | {"PYTHONPATH": str(Path(steepest.__file__).parents[1]), "MPLCONFIGDIR": str(folder)}
     command = [sys.executable, "-m", "doctest", name]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env=environment)
 
