@@ -245,4 +245,9 @@ def test_a_report_of_other_numbers_is_told(sound):
     assert list(differences([first | {"share": 1.0}, second], told)) == []
     assert list(differences(told, [first | {"share": 1.0}, second])) == [f"{first['test']}: share is 1.0, not 0.5"]
     assert list(differences(told, [first | {"cases": 3}, second])) == [f"{first['test']}: cases is 3, not 4"]
+    drawn = first | {"drawn": True}
+    assert list(differences([drawn, second], [drawn | {"cases": 3, "dims": [2, 2]}, second])) == []
+    apart = [first | {"apart": 1e-9}, second]
+    assert list(differences(apart, [first | {"apart": 1e-8}, second])) == []
+    assert len(list(differences(apart, [first | {"apart": 1e-7}, second]))) == 1
     assert list(differences(told, [first])) == [f"other tests: ['{second['test']}']"]

@@ -67,6 +67,7 @@ def _record(request, record_property, tried):
         "test": request.function.__name__,
         "file": Path(path).name,
         "line": line + 1,
+        "drawn": getattr(request.function, "is_hypothesis_test", False),
         "cases": tried.cases,
         "dims": [min(tried.dims), max(tried.dims)] if tried.dims else [],
         "apart": tried.apart,
