@@ -23,7 +23,8 @@ CORES = os.cpu_count() or 1
 def build(folder: Path, cores: int = CORES) -> int:
     """Build the site anew; when it is sound it takes the place of the last one. Return the exit code."""
     site, note = folder / "html", folder / "site.key"
-    state = digest([*map(repr, surroundings()), *contents(sources())])
+    tracked = known()
+    state = digest([*map(repr, surroundings(tracked)), *contents(sources())])
     if note.is_file() and note.read_text("utf-8").split() == [state, digest(contents(files(site)))]:
         print(f"Nothing has changed since {site} was built.")
         return 0
@@ -34,16 +35,11 @@ def build(folder: Path, cores: int = CORES) -> int:
         new = Path(name, "html")
         if code := read_and_write(new, Path(name, "doctrees"), cores, build_folder=str(folder.resolve())):
             return code
-        pack(new)
-        place(new, site)
+        pack(new, tracked)
+        shutil.rmtree(site, ignore_errors=True)
+        new.rename(site)
     note.write_text(f"{state}\n{digest(contents(files(site)))}\n", encoding="utf-8")
     return 0
-
-
-def place(new: Path, site: Path) -> None:
-    """Put a new site into the place of the last one."""
-    shutil.rmtree(site, ignore_errors=True)
-    new.rename(site)
 
 
 def read_and_write(out: Path, trees: Path, cores: int, *pages: str, **settings: object) -> int:
@@ -60,9 +56,9 @@ def read_and_write(out: Path, trees: Path, cores: int, *pages: str, **settings: 
     return app.statuscode
 
 
-def pack(site: Path) -> None:
+def pack(site: Path, tracked: list[Path]) -> None:
     """Put the source into the site: of what pyproject.toml lists what git tracks, where there is git to ask."""
-    site, tracked, before = site.resolve(), list(known()), Path.cwd()
+    site, before = site.resolve(), Path.cwd()
     with tempfile.TemporaryDirectory() as name:
         for file in tracked:
             (name / file).parent.mkdir(parents=True, exist_ok=True)
@@ -74,18 +70,18 @@ def pack(site: Path) -> None:
     next(site.glob("steepest-*.tar.gz")).replace(site / "steepest.tar.gz")
 
 
-def known() -> Iterator[Path]:
-    """Yield the files that git tracks here; none where there is no git or no repository."""
-    if shutil.which("git"):
-        found = subprocess.run(["git", "ls-files", "-z"], capture_output=True, text=True, check=False).stdout
-        yield from (Path(file) for file in found.split("\0") if Path(file).is_file())
+def known() -> list[Path]:
+    """Return the files that git tracks here; none where there is no git or no repository."""
+    if not shutil.which("git"):
+        return []
+    found = subprocess.run(["git", "ls-files", "-z"], capture_output=True, text=True, check=False).stdout
+    return [Path(file) for file in found.split("\0") if Path(file).is_file()]
 
 
 def sources() -> list[Path]:
     """Return the files that the site is made of, tracked or not."""
-    return sorted(
-        path for path in [*Path().glob("*.*"), *files("docs"), *files("src"), *files("tests")] if path.is_file()
-    )
+    at_root = [path for path in Path().glob("*.*") if path.is_file()]
+    return sorted([*at_root, *files("docs"), *files("src"), *files("tests")])
 
 
 def files(folder: str | Path) -> list[Path]:
@@ -93,9 +89,9 @@ def files(folder: str | Path) -> list[Path]:
     return sorted(path for path in Path(folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
 
 
-def surroundings() -> Iterator[object]:
+def surroundings(tracked: list[Path]) -> Iterator[object]:
     """Yield all that decides about the site and is no file of the project."""
-    yield from (sys.version, sorted(map(str, known())), Path.cwd())
+    yield from (sys.version, sorted(map(str, tracked)), Path.cwd())
     yield sorted({f"{package.name}=={package.version}" for package in metadata.distributions()})
     yield sorted(pair for pair in os.environ.items() if pair[0].startswith(("OPENBLAS_", "NPY_", "SOURCE_DATE_EPOCH")))
 

@@ -94,7 +94,9 @@ def main() -> None:
         sys.exit(f"no page docs/{page}.md: pass one such as argument/angle")
     shutil.rmtree(folder, ignore_errors=True)
     build(folder, None)  # here, so that each process forked from this one has all loaded
-    address = f"127.0.0.1:{find_free_port()}"
+    host, port = "127.0.0.1", find_free_port()
+    address = f"{host}:{port}"
+    opened = f"{address}/{page}.html" if page else f"{address}/"
     live = Live(folder, page)
     app = Starlette(
         routes=[
@@ -104,11 +106,10 @@ def main() -> None:
         middleware=[Middleware(JavascriptInjectorMiddleware, ws_url=address)],
         lifespan=live.lifespan,
     )
-    print(f"Serving on http://{address}/{page + '.html' if page else ''}", flush=True)
-    open_browser(f"{address}/{page + '.html' if page else ''}", 0)
+    print(f"Serving on http://{opened}", flush=True)
+    open_browser(opened, 0)
     with contextlib.suppress(KeyboardInterrupt):
-        host, _, port = address.partition(":")
-        uvicorn.run(app, host=host, port=int(port), log_level="warning")
+        uvicorn.run(app, host=host, port=port, log_level="warning")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ except ImportError:  # Windows
     getrusage = None
 
 SHOWN = 25
+BEGUN = pytest.StashKey()
 spent = Counter()
 
 
@@ -28,8 +29,7 @@ def seconds():
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
     """Note what a test took, with what it set up, for the process that prints."""
-    before = seconds()
-    item.user_properties.append(("cpu", before))
+    item.stash[BEGUN] = seconds()
     return (yield)
 
 
@@ -38,8 +38,7 @@ def pytest_runtest_makereport(item, call):
     """Write into the last report of a test what it took."""
     report = yield
     if call.when == "teardown":
-        begun = dict(item.user_properties)["cpu"]
-        report.cpu = seconds() - begun
+        report.cpu = seconds() - item.stash[BEGUN]
     return report
 
 

@@ -54,19 +54,8 @@ def routines(environment):
 
 def pages(environment, folder):
     """Build the site from nothing; return which files differ from those of this machine."""
-    command = [
-        sys.executable,
-        "-m",
-        "sphinx",
-        "-q",
-        "-W",
-        "-n",
-        "--keep-going",
-        "-j",
-        "auto",
-        "-D",
-        f"build_folder={folder}",
-    ]
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-n", "--keep-going", "-j", "auto"]
+    command += ["-D", f"build_folder={folder}"]
     command += ["-d", str(folder / "doctrees"), str(ROOT / "docs"), str(folder / "html")]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:

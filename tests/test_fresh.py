@@ -110,9 +110,9 @@ class Tree:
         assert old in text
         self.write(name, text.replace(old, new))
 
-    def build(self, *options):
+    def build(self):
         """Build the site as nox does; return its files."""
-        command = [sys.executable, "docs/build.py", "build", *options]
+        command = [sys.executable, "docs/build.py", "build"]
         environment = os.environ | {"PYTHONPATH": str(self.folder / "src")}
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=self.folder)
         assert done.returncode == 0, done.stdout + done.stderr

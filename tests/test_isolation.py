@@ -105,7 +105,8 @@ def test_private_files_stay_private(tmp_path, monkeypatch, git):
     monkeypatch.syspath_prepend(tree / "docs")
     site = tmp_path / "site"
     site.mkdir()
-    importlib.import_module("build").pack(site)
+    build = importlib.import_module("build")
+    build.pack(site, build.known())
     with tarfile.open(site / "steepest.tar.gz") as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert names - {"PKG-INFO"} <= set(found)

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from isolation import folder
 from reports import UNCHECKED, Record, Reports
 from sphinx.application import Sphinx
 from sphinx.domains import Domain
@@ -83,20 +84,17 @@ def stated(env: BuildEnvironment) -> Claims:
 def start(app: Sphinx) -> None:
     """Begin with the tests that have no report, while pages are read."""
     tests = Path(app.confdir, app.config.claims_tests)
-    reports = Reports(tests.resolve(), (Path(app.confdir) / "../src/steepest").resolve(), folder(app))
+    reports = Reports(
+        tests.resolve(), (Path(app.confdir) / "../src/steepest").resolve(), folder(app.confdir, app.config)
+    )
     if app.config.claims_run:
-        if names := [name for name in reports.stale if name not in reports.unchecked]:
-            logger.info("testing the claims of %s", ", ".join(names))
+        if reports.ready:
+            logger.info("testing the claims of %s", ", ".join(reports.ready))
         reports.start()
     else:
         reports.unchecked = reports.stale
     app.connect("env-updated", lambda app, env: finish(app, env, reports), priority=300)
     app.connect("build-finished", lambda app, failure: reports.stop())
-
-
-def folder(app: Sphinx) -> Path:
-    """Return the folder that holds what builds remember."""
-    return Path(app.confdir, app.config.build_folder).resolve()
 
 
 def finish(app: Sphinx, env: BuildEnvironment, reports: Reports) -> list[str]:

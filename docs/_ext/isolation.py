@@ -46,9 +46,14 @@ def list_fonts() -> None:
             raise SphinxError(f"Matplotlib does not start:\n{done.stderr.decode(errors='replace')}")
 
 
+def folder(confdir: Path, config: Config) -> Path:
+    """Return the folder that holds what builds remember."""
+    return Path(confdir, config.build_folder).resolve()
+
+
 def leave(app: Sphinx, config: Config) -> None:
     """Isolate the build, its kernels with it."""
-    isolate(Path(app.confdir, config.build_folder, "kernel").resolve())
+    isolate(folder(app.confdir, config) / "kernel")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

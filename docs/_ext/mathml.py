@@ -6,7 +6,6 @@ import base64
 import hashlib
 import html
 import io
-import json
 import os
 import re
 import shutil
@@ -18,6 +17,7 @@ from typing import Any
 import fontTools
 from docutils import nodes
 from failures import note
+from isolation import folder
 from math_core import LatexError, LatexToMathML
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -101,18 +101,17 @@ def write_font(app: Sphinx, env: BuildEnvironment) -> list[str]:
     if app.builder.format != "html":
         return []
     text = "".join(sorted(set(TITLES).union(*(page.get("characters", "") for page in env.metadata.values()))))
-    target, note = app.outdir / "_static" / "math.css", app.doctreedir / "math.json"
-    if target.is_file() and note.is_file() and json.loads(note.read_text(encoding="utf-8")) == [FEATURES, text]:
-        return []
     used = [repr([FEATURES, text, fontTools.version]).encode(), FONT.read_bytes(), Path(__file__).read_bytes()]
-    made = Path(app.confdir, app.config.build_folder, "fonts", f"{hashlib.sha256(b'|'.join(used)).hexdigest()}.css")
+    made = folder(app.confdir, app.config) / "fonts" / f"{hashlib.sha256(b'|'.join(used)).hexdigest()}.css"
     if not made.is_file():
         shutil.rmtree(made.parent, ignore_errors=True)
         made.parent.mkdir(parents=True)
         write_subset(text, made.with_suffix(f".{os.getpid()}"))
         made.with_suffix(f".{os.getpid()}").replace(made)
+    target = app.outdir / "_static" / "math.css"
+    if target.is_file() and target.read_bytes() == made.read_bytes():
+        return []
     shutil.copyfile(made, target)
-    note.write_text(json.dumps([FEATURES, text]), encoding="utf-8")
     return sorted(env.found_docs)  # each page names the checksum of the font
 
 

@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 
 import nbformat
 import numpy as np
-from isolation import list_fonts
+from isolation import folder, list_fonts
 from jupyter_client.manager import AsyncKernelManager
 from myst_nb.core import execute
 from myst_nb.core.config import NbParserConfig
@@ -202,7 +202,7 @@ def _said(error: Exception) -> str:
 
 def prepare(app: Sphinx, config: Config) -> None:
     """Note where the memory lies, and what all pages compute with; list fonts before a page needs one."""
-    RememberingClient.folder = Path(app.confdir, config.build_folder, "remembered").resolve()
+    RememberingClient.folder = folder(app.confdir, config) / "remembered"
     code = [source.read_text(encoding="utf-8") for source in SOURCES + SHAPES]
     computes = [
         sys.version,

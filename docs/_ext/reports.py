@@ -36,16 +36,21 @@ class Reports:
         core = sorted(path for path in package.rglob("*.py") if "figures" not in path.parts)
         code = [(path.relative_to(package).as_posix(), path.read_text("utf-8")) for path in core]
         imported = cache(_imported)
-        self.uses = {path.name: sorted(_uses(path, tests, imported)) for path in sorted(tests.glob("test_*.py"))}
-        self.keys = {name: _key(paths, code) for name, paths in self.uses.items()}
         self.files = {path.name: path for path in sorted(tests.glob("test_*.py"))}
+        uses = {name: sorted(_uses(path, tests, imported)) for name, path in self.files.items()}
+        self.keys = {name: _key(paths, code) for name, paths in uses.items()}
         self.known = {name: report for at in (self.travels, self.memory) for name, report in self._good(at)}
         self.stale = [name for name in self.keys if name not in self.known]
-        self.unchecked = [name for name in self.stale if not all(map(_found, _imports(self.uses[name], tests)))]
+        self.unchecked = [name for name in self.stale if not all(map(_found, _imports(uses[name], tests)))]
+
+    @property
+    def ready(self) -> list[str]:
+        """Return the files that have no report, and whose tools are installed."""
+        return [name for name in self.stale if name not in self.unchecked]
 
     def start(self) -> None:
-        """Run in the background the tests of the files that have no report, where their tools are installed."""
-        names = [name for name in self.stale if name not in self.unchecked]
+        """Run their tests in the background."""
+        names = self.ready
         if names and self._run is None:
             self.made.parent.mkdir(parents=True, exist_ok=True)
             self.made.unlink(missing_ok=True)
@@ -64,8 +69,7 @@ class Reports:
         if not self.made.is_file():
             raise RuntimeError(f"the tests of claims did not end:\n{self.log.read_text('utf-8', 'replace')}")
         found = read(self.made)
-        ran = [name for name in self.stale if name not in self.unchecked]
-        self.known |= {name: {"key": self.keys[name], "tests": found.get(name, [])} for name in ran}
+        self.known |= {name: {"key": self.keys[name], "tests": found.get(name, [])} for name in self.ready}
         self.stale = list(self.unchecked)
         write(self.memory, {name: self.known[name] for name in self.keys if name in self.known})
 

@@ -62,8 +62,8 @@ def serve(pipe: int, added: dict[str, str]) -> None:
 def become(added: dict[str, str], cwd: str, env: dict[str, str], argv: list[str]) -> None:
     """Be a kernel that knows nothing of the process it was forked from."""
     os.setsid()
-    for number in (signal.SIGCHLD, signal.SIGINT):
-        signal.signal(number, signal.SIG_DFL if number == signal.SIGCHLD else signal.default_int_handler)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.environ.clear()
